@@ -1,0 +1,56 @@
+package chat
+
+import "context"
+
+// A Log keeps every room as one ordered, durable sequence of entries. All
+// methods may be called at once from many goroutines.
+//
+// Errors: whatever keeps the store from answering (network, timeout, disk
+// full, a failover in progress) is returned as an *Error with CodeUnavailable.
+// After such an error an append may or may not have happened; appending the
+// same draft again settles it.
+type Log interface {
+	// Append keeps the drafts, all of them in one room, in the order given,
+	// and returns one Appended per draft. One call is one atomic, durable step
+	// of the store: when it returns, what it reports as kept survives a crash
+	// of the process and of the machine (P1).
+	//
+	// A draft whose (Room, Author, ID) is already in the log is not kept
+	// again: its Appended carries the entry as first kept, with Duplicate set
+	// (P3). An ID that an entry of another author in the room has is refused
+	// with ErrIDTaken and takes no number. Seq and FP continue without a hole
+	// (P2). The same id twice in one call is one entry.
+	//
+	// A failure of the whole step puts the same error into every Appended.
+	// Callers who want an order between two appends wait for the first.
+	Append(ctx context.Context, room RoomID, drafts []Draft) []Appended
+
+	// After returns up to limit entries with a Seq above seq, in order. A
+	// room that has none is not an error.
+	After(ctx context.Context, room RoomID, seq uint64, limit int) ([]Entry, error)
+
+	// Before returns the last limit entries with a Seq below seq, in
+	// ascending order; seq 0 means from the newest entry on.
+	Before(ctx context.Context, room RoomID, seq uint64, limit int) ([]Entry, error)
+
+	// Head returns the cursor of the newest entry, or the zero Cursor.
+	Head(ctx context.Context, room RoomID) (Cursor, error)
+
+	// Watch calls f with entries that any node appends to room, in order of
+	// Seq for each node's own announcements, from some moment before Watch
+	// returns until stop is called. f must not block for long and may be
+	// called while Watch has not returned yet; after stop has returned it is
+	// not called again. stop may be called from any goroutine but f's.
+	//
+	// Announcements are a hint: they can be lost, repeated or late, and only
+	// the log is the truth. f(nil) means that announcements may have been
+	// lost and the log should be read.
+	Watch(ctx context.Context, room RoomID, f func([]Entry)) (stop func(), err error)
+}
+
+// Appended is the outcome for one draft.
+type Appended struct {
+	Entry     Entry
+	Duplicate bool
+	Err       error
+}
