@@ -19,18 +19,24 @@ type Log interface {
 	// again: its Appended carries the entry as first kept, with Duplicate set
 	// (P3). An ID that an entry of another author in the room has is refused
 	// with ErrIDTaken and takes no number. Seq and FP continue without a hole
-	// (P2). The same id twice in one call is one entry.
+	// (P2), and the entries that one call keeps are neighbours. The same id
+	// twice in one call is one entry, and the second is a Duplicate.
+	//
+	// Every draft's Room is room. Author, Name and Text come back byte for
+	// byte; At is cut to the millisecond. No drafts is no step and no outcome.
 	//
 	// A failure of the whole step puts the same error into every Appended.
 	// Callers who want an order between two appends wait for the first.
 	Append(ctx context.Context, room RoomID, drafts []Draft) []Appended
 
 	// After returns up to limit entries with a Seq above seq, in order. A
-	// room that has none is not an error.
+	// room that has none is not an error, and neither is a limit below 1,
+	// which asks for nothing.
 	After(ctx context.Context, room RoomID, seq uint64, limit int) ([]Entry, error)
 
 	// Before returns the last limit entries with a Seq below seq, in
-	// ascending order; seq 0 means from the newest entry on.
+	// ascending order; seq 0 means from the newest entry on. Rooms without
+	// entries and limits below 1 are as in After.
 	Before(ctx context.Context, room RoomID, seq uint64, limit int) ([]Entry, error)
 
 	// Head returns the cursor of the newest entry, or the zero Cursor.
@@ -38,9 +44,11 @@ type Log interface {
 
 	// Watch calls f with entries that any node appends to room, in order of
 	// Seq for each node's own announcements, from some moment before Watch
-	// returns until stop is called. f must not block for long and may be
-	// called while Watch has not returned yet; after stop has returned it is
-	// not called again. stop may be called from any goroutine but f's.
+	// returns until stop is called. ctx bounds the subscribing only. f must
+	// not block for long and may be called while Watch has not returned yet,
+	// but never by two goroutines at once; it must not change what it is
+	// given. After stop has returned f is not called again. stop may be called
+	// from any goroutine but f's, and more than once.
 	//
 	// Announcements are a hint: they can be lost, repeated or late, and only
 	// the log is the truth. f(nil) means that announcements may have been

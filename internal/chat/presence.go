@@ -58,6 +58,14 @@ type Change struct {
 //
 // Every such beginning and end is one step of the roster: one Version, told
 // once to every watcher that is connected at that moment.
+//
+// A node holds a person from Arrive until Depart, until Release, or until the
+// node's lease ends, whichever is first. A person whom no node holds is
+// absent: still here, and overdue when the grace that began with the end of
+// the last hold has passed. A lease that has ended holds nobody, whether or
+// not Expire has been called since, and beginning it again brings nobody back
+// but those who Arrive again. Times count in milliseconds; a lease or grace of
+// d that begins at t is over at t+d.
 type Presence interface {
 	// Arrive puts people on the roster, or adds a node to people who are on
 	// it, and ends an absence that Depart began. It returns one error per
@@ -66,7 +74,8 @@ type Presence interface {
 	// again through the same node changes nothing. When the person is held
 	// with the same Secret the nickname stays as first spelled.
 	//
-	// Arrive begins or extends the node's lease to at least ttl.
+	// Arrive begins or extends the lease of every node named to at least ttl
+	// from now, for a refused arrival too: the node has shown that it lives.
 	Arrive(ctx context.Context, arrivals []Arrival, ttl time.Duration) []error
 
 	// Depart says that the person has no connection through node any more.
@@ -82,7 +91,7 @@ type Presence interface {
 
 	// Release ends the lease of node: everyone who was here only through it
 	// is absent from now on, with grace as in Depart. A draining node calls
-	// it when its connections are gone.
+	// it when its connections are gone. Without a lease it does nothing.
 	Release(ctx context.Context, node NodeID, grace time.Duration) error
 
 	// Expire takes everyone off the roster who is overdue. People whose last
@@ -90,7 +99,7 @@ type Presence interface {
 	// may call it at any time; each departure happens once.
 	Expire(ctx context.Context, grace time.Duration) error
 
-	// Roster returns who is here.
+	// Roster returns who is here, in no promised order.
 	Roster(ctx context.Context) (Roster, error)
 
 	// WatchRoster calls f with the changes that any node makes, under the

@@ -1,0 +1,226 @@
+package chat
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// errBacklog is the cause of Unavailable when a store is so slow that too much
+// waits for it already.
+var errBacklog = errors.New("too many operations wait for the store")
+
+const (
+	// appendTimeout bounds one append: a client is told within this time that
+	// the store does not answer.
+	appendTimeout = 5 * time.Second
+	// compareInterval is how often a room is compared with the head of its
+	// log: an announcement that got lost is missed for no longer.
+	compareInterval = 5 * time.Second
+	// rosterCompares is after how many of those the roster is compared too. It
+	// is read whole, and its next change would show the gap as well.
+	rosterCompares = 6
+)
+
+// Options configure a Service. The zero value of each field means its default.
+type Options struct {
+	// Node is this process. Default: a new one.
+	Node NodeID
+	// MaxMessage is the longest message in code points. Default 4,000.
+	MaxMessage int
+	// Absence is how long somebody who can prove a nickname may be away
+	// before they are told as left. Default 10 s.
+	Absence time.Duration
+	// Lease is how long after a crash of this node its people are still taken
+	// to be here. Default 10 s.
+	Lease time.Duration
+	// Logger receives warnings. Default: none.
+	Logger *slog.Logger
+	// Now tells the time. Default time.Now.
+	Now func() time.Time
+}
+
+// NewNodeID returns the id of a new node.
+func NewNodeID() NodeID {
+	var b [8]byte
+	rand.Read(b[:])
+	return NodeID(hex.EncodeToString(b[:]))
+}
+
+func (o Options) withDefaults() Options {
+	if o.Node == "" {
+		o.Node = NewNodeID()
+	}
+	if o.MaxMessage == 0 {
+		o.MaxMessage = DefaultMaxMessage
+	}
+	if o.Absence == 0 {
+		o.Absence = 10 * time.Second
+	}
+	if o.Lease == 0 {
+		o.Lease = 10 * time.Second
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// A Service is the chat of one node over a store. All methods may be called at
+// once from many goroutines.
+type Service struct {
+	store   Store
+	options Options
+	appends *group[RoomID, Draft, Appended]
+	people  *people
+
+	mu     sync.Mutex
+	rooms  []*Room     // guarded by mu
+	roster *rosterView // guarded by mu until set
+
+	stop func()
+	done chan struct{}
+}
+
+// New returns a Service over the store, which stays the caller's to close
+// after Close.
+func New(store Store, o Options) *Service {
+	s := &Service{store: store, options: o.withDefaults(), done: make(chan struct{})}
+	s.appends = newGroup(s.append,
+		func(a Appended) bool { return a.Err != nil && CodeOf(a.Err) == CodeUnavailable },
+		Appended{Err: Unavailable(errBacklog)})
+	s.people = newPeople(store, s.options)
+	ctx, cancel := context.WithCancel(context.Background())
+	s.stop = cancel
+	go s.compare(ctx)
+	return s
+}
+
+func (s *Service) append(room RoomID, drafts []Draft) []Appended {
+	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+	defer cancel()
+	return s.store.Append(ctx, room, drafts)
+}
+
+// MaxMessage is the longest message in code points.
+func (s *Service) MaxMessage() int { return s.options.MaxMessage }
+
+// Open follows a room and tells a what happens in it, until Close.
+func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error) {
+	r, err := openRoom(ctx, s.store, id, a, s.options.Logger)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rooms = append(s.rooms, r)
+	return r, nil
+}
+
+// Follow tells c who comes and goes, until Close. It may be called once.
+func (s *Service) Follow(ctx context.Context, c Crowd) error {
+	v, err := openRoster(ctx, s.store, c)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster = v
+	return nil
+}
+
+// Roster calls f with who is here, between two calls of the Crowd that Follow
+// was given. f must not block or keep people.
+func (s *Service) Roster(f func(people []Person)) { s.roster.view(f) }
+
+// Send checks a message and has it kept. done is called exactly once, with the
+// kept entry or an *Error; it must not block. Messages that one goroutine
+// sends to a room are kept in the order of its calls.
+func (s *Service) Send(room RoomID, from Person, id ID, text string, done func(Entry, error)) {
+	if err := checkText(text, s.options.MaxMessage); err != nil {
+		done(Entry{}, err)
+		return
+	}
+	s.appends.submit(room, Draft{
+		Room: room, ID: id, Kind: KindMessage,
+		Author: from.ID, Name: from.Nickname, Text: text,
+		At: s.options.Now().Truncate(time.Millisecond),
+	}, func(a Appended) { done(a.Entry, a.Err) })
+}
+
+// Enter adds a connection to a person, who thereby is here. The error is
+// ErrTaken when somebody with another secret holds the nickname. Enter waits
+// for the store.
+func (s *Service) Enter(p Person, secret Secret, c Connection) error {
+	return s.people.enter(p, secret, c)
+}
+
+// Leave takes a connection from a person. After the last one they have left:
+// at once, or, with mayReturn, when Options.Absence has passed without them
+// coming back.
+func (s *Service) Leave(id PersonID, c Connection, mayReturn bool) {
+	s.people.leave(id, c, mayReturn)
+}
+
+// Connections returns the connections that the person has to this node.
+func (s *Service) Connections(id PersonID) []Connection { return s.people.connections(id) }
+
+// Typing tells the room that a person is writing, at most once in two seconds
+// per person.
+func (s *Service) Typing(ctx context.Context, room RoomID, p Person) error {
+	if !s.people.mayType(p.ID, s.options.Now()) {
+		return nil
+	}
+	return s.store.Signal(ctx, Signal{Room: room, Kind: SignalTyping, Person: p})
+}
+
+// compare has every view look at the store now and then.
+func (s *Service) compare(ctx context.Context) {
+	defer close(s.done)
+	tick := time.NewTicker(compareInterval)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		s.mu.Lock()
+		for _, r := range s.rooms {
+			r.compare()
+		}
+		if s.roster != nil && n%rosterCompares == 0 {
+			s.roster.compare()
+		}
+		s.mu.Unlock()
+	}
+}
+
+// Flush waits until every message that was sent is kept or refused.
+func (s *Service) Flush(ctx context.Context) error { return s.appends.flush(ctx) }
+
+// Close ends everything the Service does and gives the node's lease up, so
+// that those who do not come back elsewhere are told as left after the grace.
+func (s *Service) Close(ctx context.Context) error {
+	s.stop()
+	<-s.done
+	err := s.appends.flush(ctx)
+	s.mu.Lock()
+	rooms, roster := s.rooms, s.roster
+	s.rooms = nil
+	s.mu.Unlock()
+	for _, r := range rooms {
+		r.close()
+	}
+	if roster != nil {
+		roster.close()
+	}
+	return errors.Join(err, s.people.close(ctx))
+}
