@@ -1,0 +1,154 @@
+package config
+
+import (
+	"time"
+)
+
+// An Option is one line of the table.
+type Option struct {
+	// Name is the flag without its dashes. The environment variable is
+	// CAUSERIE_ and the name in capitals, with _ for -.
+	Name string
+	// Value says what kind of value it takes, for the help text.
+	Value   string
+	Default string
+	// Help is one or more full sentences.
+	Help string
+	// Secret values are also read from the file that CAUSERIE_<NAME>_FILE
+	// names, and are never printed.
+	Secret bool
+
+	set func(c *Config, value string) error
+}
+
+// A Section is a heading of the help text and its options.
+type Section struct {
+	Title   string
+	Options []Option
+}
+
+// Sections returns the table, in the order of the help text.
+func Sections() []Section {
+	return []Section{
+		{"Where it listens", []Option{
+			{
+				Name: "addr", Value: "HOST:PORT", Default: "127.0.0.1:3000",
+				Help: "Address to serve on. Without a host it is every address of the machine. " +
+					"Where neither this nor CAUSERIE_ADDR is set, the variable PORT means :PORT.",
+				set: text(func(c *Config) *string { return &c.Addr }, isAddr),
+			},
+			{
+				Name: "tls-cert", Value: "FILE",
+				Help: "Certificate chain (PEM) to serve HTTPS with. Needs --tls-key.",
+				set:  text(func(c *Config) *string { return &c.TLSCert }, isAny),
+			},
+			{
+				Name: "tls-key", Value: "FILE",
+				Help: "Private key (PEM) of --tls-cert.",
+				set:  text(func(c *Config) *string { return &c.TLSKey }, isAny),
+			},
+			{
+				Name: "metrics-addr", Value: "HOST:PORT",
+				Help: "Address of a listener of its own for /metrics. Without it the main listener serves /metrics to everyone.",
+				set:  text(func(c *Config) *string { return &c.MetricsAddr }, optional(isAddr)),
+			},
+			{
+				Name: "origins", Value: "LIST",
+				Help: "Sites besides our own whose pages may connect, with commas between: https://example.org,https://www.example.org. " +
+					"* allows every site.",
+				set: setOrigins,
+			},
+		}},
+		{"Where it keeps the chat", []Option{
+			{
+				Name: "data", Value: "FOLDER",
+				Help: "Folder of the embedded store. Without it the folder for user data that is usual on this system; " +
+					"the first line of the log names it.",
+				set: text(func(c *Config) *string { return &c.Data }, isAny),
+			},
+			{
+				Name: "redis", Value: "URL", Secret: true,
+				Help: "Redis (7.0 or newer) to keep everything in, such as redis://:password@127.0.0.1:6379/0. " +
+					"Any number of processes with the same Redis are one chat. A command line can be seen by other users of the machine: " +
+					"give a password by CAUSERIE_REDIS or CAUSERIE_REDIS_FILE.",
+				set: setRedis,
+			},
+			{
+				Name: "redis-prefix", Value: "NAME", Default: "causerie",
+				Help: "Beginning of every key and channel, for several chats on one Redis.",
+				set:  text(func(c *Config) *string { return &c.RedisPrefix }, isPrefix),
+			},
+			{
+				Name: "redis-durability", Value: "LEVEL", Default: "accepted",
+				Help: "When a message is acknowledged: accepted by Redis (with appendfsync always this is on disk), " +
+					"fsynced (WAITAOF, Redis 7.2 or newer) or replicated (WAIT for one replica).",
+				set: text(func(c *Config) *string { return &c.RedisDurability }, oneOf("accepted", "fsynced", "replicated")),
+			},
+		}},
+		{"What people may do", []Option{
+			{
+				Name: "max-message", Value: "CHARACTERS", Default: "4000",
+				Help: "Longest message, in Unicode code points.",
+				set:  whole(func(c *Config) *int { return &c.MaxMessage }, 1, 100_000),
+			},
+			{
+				Name: "send-rate", Value: "NUMBER", Default: "10",
+				Help: "Messages per second and connection, in bursts of up to ten times as many. Who sends more is told so, " +
+					"and is disconnected if it goes on. 0 means no limit.",
+				set: setSendRate,
+			},
+			{
+				Name: "max-connections", Value: "NUMBER", Default: "0",
+				Help: "Connections this process takes at once; more are told to try again later. 0 means no limit.",
+				set:  whole(func(c *Config) *int { return &c.MaxConnections }, 0, 100_000_000),
+			},
+		}},
+		{"Timing", []Option{
+			{
+				Name: "absence", Value: "DURATION", Default: "10s",
+				Help: "How long somebody may be away, to reload or reconnect, before the others are told that they left.",
+				set:  duration(func(c *Config) *time.Duration { return &c.Absence }, 0, time.Hour),
+			},
+			{
+				Name: "lease", Value: "DURATION", Default: "30s",
+				Help: "How long people stay listed after the process they were connected to has died.",
+				set:  duration(func(c *Config) *time.Duration { return &c.Lease }, time.Second, time.Hour),
+			},
+			{
+				Name: "ping-interval", Value: "DURATION", Default: "25s",
+				Help: "How often each connection is asked whether it is still there.",
+				set:  duration(func(c *Config) *time.Duration { return &c.PingInterval }, 100*time.Millisecond, time.Hour),
+			},
+			{
+				Name: "ping-timeout", Value: "DURATION", Default: "20s",
+				Help: "How long a connection may take to answer.",
+				set:  duration(func(c *Config) *time.Duration { return &c.PingTimeout }, 100*time.Millisecond, time.Hour),
+			},
+			{
+				Name: "drain", Value: "DURATION", Default: "10s",
+				Help: "How long SIGTERM or Ctrl-C may take to acknowledge what is in flight and to send everyone elsewhere. " +
+					"A second signal stops at once.",
+				set: duration(func(c *Config) *time.Duration { return &c.Drain }, 0, time.Hour),
+			},
+		}},
+		{"Log", []Option{
+			{
+				Name: "log-format", Value: "FORMAT", Default: "text",
+				Help: "text or json. The log goes to standard error.",
+				set:  text(func(c *Config) *string { return &c.LogFormat }, oneOf("text", "json")),
+			},
+			{
+				Name: "log-level", Value: "LEVEL", Default: "info",
+				Help: "debug, info, warn or error.",
+				set:  setLogLevel,
+			},
+		}},
+	}
+}
+
+func setLogLevel(c *Config, value string) error {
+	if err := oneOf("debug", "info", "warn", "error")(value); err != nil {
+		return err
+	}
+	return c.LogLevel.UnmarshalText([]byte(value))
+}
