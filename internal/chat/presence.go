@@ -7,7 +7,7 @@ import (
 )
 
 // A PersonID names a person: what nicknames are compared by. For a guest it
-// is the folded nickname (see Nickname.Key).
+// is the folded nickname (see NewPerson).
 type PersonID string
 
 // A NodeID names one run of one process: 16 lower-case hex digits, new at
