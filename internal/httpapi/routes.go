@@ -1,0 +1,74 @@
+// Package httpapi is everything the program answers over plain HTTP: the
+// probes, the metrics, and the frame of headers, deadlines and checks that the
+// page and the Socket.IO endpoint stand in. This file is the site map.
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// Routes are the parts that other packages answer, and what this one needs.
+type Routes struct {
+	// SocketIO answers /socket.io/. It checks Origin itself, because which
+	// pages may connect is an option, and it sets its own deadlines.
+	SocketIO http.Handler
+	// Admission decides who may begin a connection. Nil admits everyone.
+	Admission *Admission
+	// Page answers whatever no other route does, with its own policy.
+	Page http.Handler
+	// Ready is what /readyz tells.
+	Ready *Readiness
+	// Metrics answers /metrics. Nil leaves the route out.
+	Metrics http.Handler
+	// PageBuilt is what /healthz says about the page.
+	PageBuilt bool
+	// Logger gets a line per request at debug level, without query strings:
+	// they hold session ids.
+	Logger *slog.Logger
+}
+
+// Handler returns the whole site.
+func (r Routes) Handler() http.Handler {
+	plain := http.NewServeMux()
+	plain.HandleFunc("GET /healthz", r.healthz)
+	plain.HandleFunc("GET /readyz", r.readyz)
+	if r.Metrics != nil {
+		plain.Handle("GET /metrics", r.Metrics)
+	}
+	plain.Handle("/", r.Page)
+
+	site := http.NewServeMux()
+	if r.SocketIO != nil {
+		realtime := secured(r.Admission.guard(r.SocketIO))
+		site.Handle("/socket.io/", realtime)
+		site.Handle("/socket.io", realtime) // clients with addTrailingSlash: false
+	}
+	// Nothing here changes state by a request from another site.
+	site.Handle("/", logged(r.Logger, secured(bounded(http.NewCrossOriginProtection().Handler(plain)))))
+	return site
+}
+
+// Limits of the server that carries Routes. ReadTimeout and WriteTimeout stay
+// unset: a long poll lasts as long as a ping interval. Its handler and
+// bounded set deadlines of their own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	idleTimeout       = 75 * time.Second
+	maxHeaderBytes    = 16 << 10
+)
+
+// NewServer returns a server for h with limits that a client cannot wear out
+// by sending slowly, much, or nothing.
+func NewServer(h http.Handler, l *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		// What net/http has to say (TLS handshakes of port scanners, mostly)
+		// is for whoever looks closely.
+		ErrorLog: slog.NewLogLogger(l.Handler(), slog.LevelDebug),
+	}
+}
