@@ -84,9 +84,10 @@ type Presence interface {
 	// here through that node stays as they are.
 	Depart(ctx context.Context, id PersonID, node NodeID, grace time.Duration) error
 
-	// Renew extends the lease of node to ttl from now. It returns false when
-	// the lease had ended or never began: people may have been taken off the
-	// roster meanwhile, and the node must Arrive everyone it holds again.
+	// Renew extends the lease of node to at least ttl from now. It returns
+	// false when the lease had ended or never began, and then begins none:
+	// people may have been taken off the roster meanwhile, and the node must
+	// Arrive everyone it holds again.
 	Renew(ctx context.Context, node NodeID, ttl time.Duration) (held bool, err error)
 
 	// Release ends the lease of node: everyone who was here only through it

@@ -1,0 +1,255 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+// Random drives random sequences of operations, over two nodes and restarts,
+// against a model and fails at the first answer that differs. A failing
+// sequence is shrunk and printed with the seed that repeats it.
+func Random(t *testing.T, factory Factory) {
+	t.Run("log", func(t *testing.T) {
+		s := newSite(t, factory)
+		defer s.close()
+		rounds := 0
+		rapid.Check(t, func(t *rapid.T) {
+			// Rooms of its own make a fresh log out of one set of data.
+			rounds++
+			m := &logMachine{site: s, model: logModel{}}
+			for i := range 3 {
+				m.rooms = append(m.rooms, chat.RoomID(fmt.Sprintf("room-%d-%d", rounds, i)))
+			}
+			t.Repeat(rapid.StateMachineActions(m))
+		})
+	})
+	t.Run("presence", func(t *testing.T) {
+		outer := t
+		rapid.Check(t, func(t *rapid.T) {
+			s := newSite(outer, factory)
+			defer s.close()
+			m := &presenceMachine{site: s, model: newPresenceModel(), now: time.UnixMilli(0)}
+			t.Repeat(rapid.StateMachineActions(m))
+		})
+	})
+}
+
+// A logMachine is one random run over a chat.Log.
+type logMachine struct {
+	site  *site
+	model logModel
+	rooms []chat.RoomID
+	ids   []chat.ID
+}
+
+func (m *logMachine) node(t *rapid.T) chat.Store {
+	return m.site.node(rapid.IntRange(0, 1).Draw(t, "node"))
+}
+
+func (m *logMachine) room(t *rapid.T) chat.RoomID { return rapid.SampledFrom(m.rooms).Draw(t, "room") }
+
+// draft draws a draft whose id is new in half of the cases.
+func (m *logMachine) draft(t *rapid.T, room chat.RoomID) chat.Draft {
+	if n := rapid.IntRange(0, 2*len(m.ids)+1).Draw(t, "id"); n >= len(m.ids) {
+		m.ids = append(m.ids, chat.NewID())
+		return m.of(t, room, m.ids[len(m.ids)-1])
+	} else {
+		return m.of(t, room, m.ids[n])
+	}
+}
+
+func (m *logMachine) of(t *rapid.T, room chat.RoomID, id chat.ID) chat.Draft {
+	d := draft(room, rapid.SampledFrom([]chat.PersonID{ada, ada, ada, boole}).Draw(t, "author"), rapid.String().Draw(t, "text"))
+	d.ID = id
+	d.At = time.UnixMilli(rapid.Int64Range(0, 1<<42).Draw(t, "at")).UTC()
+	return d
+}
+
+func (m *logMachine) Append(t *rapid.T) {
+	room := m.room(t)
+	drafts := make([]chat.Draft, rapid.IntRange(1, 5).Draw(t, "drafts"))
+	for i := range drafts {
+		drafts[i] = m.draft(t, room)
+	}
+	got, want := m.node(t).Append(m.site.ctx, room, drafts), m.model.append(room, drafts)
+	if len(got) != len(want) {
+		t.Fatalf("Append: got %d outcomes, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if chat.CodeOf(got[i].Err) != chat.CodeOf(want[i].Err) || (got[i].Err == nil) != (want[i].Err == nil) {
+			t.Fatalf("Append: draft %d: got error %v, want %v", i, got[i].Err, want[i].Err)
+		}
+		if want[i].Err == nil && (!sameEntry(got[i].Entry, want[i].Entry) || got[i].Duplicate != want[i].Duplicate) {
+			t.Fatalf("Append: draft %d: got %s duplicate %t, want %s duplicate %t",
+				i, show(got[i].Entry), got[i].Duplicate, show(want[i].Entry), want[i].Duplicate)
+		}
+	}
+}
+
+func (m *logMachine) place(t *rapid.T, room chat.RoomID) (seq uint64, limit int) {
+	seq = rapid.Uint64Range(0, uint64(len(m.model[room]))+2).Draw(t, "seq")
+	if rapid.IntRange(0, 9).Draw(t, "far") == 0 {
+		seq = math.MaxUint64 - seq
+	}
+	return seq, rapid.IntRange(0, 10).Draw(t, "limit")
+}
+
+func (m *logMachine) After(t *rapid.T) {
+	room := m.room(t)
+	seq, limit := m.place(t, room)
+	got, err := m.node(t).After(m.site.ctx, room, seq, limit)
+	wantSame(t, "After", got, err, m.model.after(room, seq, limit))
+}
+
+func (m *logMachine) Before(t *rapid.T) {
+	room := m.room(t)
+	seq, limit := m.place(t, room)
+	got, err := m.node(t).Before(m.site.ctx, room, seq, limit)
+	wantSame(t, "Before", got, err, m.model.before(room, seq, limit))
+}
+
+func wantSame(t *rapid.T, what string, got []chat.Entry, err error, want []chat.Entry) {
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%s: got %v, %v, want %v", what, seqs(got), err, seqs(want))
+	}
+	for i := range got {
+		if !sameEntry(got[i], want[i]) {
+			t.Fatalf("%s: got %s, want %s", what, show(got[i]), show(want[i]))
+		}
+	}
+}
+
+func (m *logMachine) Restart(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "really") != 0 {
+		t.Skip("restarts cost much and show little, one at a time")
+	}
+	m.site.restart()
+}
+
+// Check compares the heads of all rooms after every operation.
+func (m *logMachine) Check(t *rapid.T) {
+	for _, room := range m.rooms {
+		got, err := m.site.node(0).Head(m.site.ctx, room)
+		if want := m.model.head(room); err != nil || got != want {
+			t.Fatalf("Head of %s: got %+v, %v, want %+v", room, got, err, want)
+		}
+	}
+}
+
+// A presenceMachine is one random run over a chat.Presence. Where the store
+// lives by the real time, leases and graces are none or long, and no time
+// passes for the model.
+type presenceMachine struct {
+	site  *site
+	model *presenceModel
+	now   time.Time
+}
+
+func (m *presenceMachine) node(t *rapid.T) (chat.Store, chat.NodeID) {
+	id := rapid.SampledFrom([]chat.NodeID{"n1", "n2", "n3"}).Draw(t, "node")
+	return m.site.node(int(id[1]-'1') % 2), id
+}
+
+// grace draws a span for Depart, Release and Expire.
+func (m *presenceMachine) grace(t *rapid.T) time.Duration {
+	if m.site.time.fake {
+		return time.Duration(rapid.IntRange(0, 8).Draw(t, "grace")) * time.Millisecond
+	}
+	return rapid.SampledFrom([]time.Duration{0, long}).Draw(t, "grace")
+}
+
+func (m *presenceMachine) ttl(t *rapid.T) time.Duration {
+	if m.site.time.fake {
+		return time.Duration(rapid.IntRange(1, 12).Draw(t, "ttl")) * time.Millisecond
+	}
+	return long
+}
+
+func (m *presenceMachine) Arrive(t *rapid.T) {
+	store, node := m.node(t)
+	arrivals := make([]chat.Arrival, rapid.IntRange(1, 3).Draw(t, "arrivals"))
+	for i := range arrivals {
+		p := person(rapid.IntRange(1, 4).Draw(t, "person"))
+		p.Nickname += rapid.SampledFrom([]string{"", "!"}).Draw(t, "spelling")
+		if arrivals[i] = arrival(p, node); rapid.IntRange(0, 5).Draw(t, "stranger") == 0 {
+			arrivals[i] = stranger(p, node)
+		}
+	}
+	ttl := m.ttl(t)
+	got, want := store.Arrive(m.site.ctx, arrivals, ttl), m.model.arrive(m.now, arrivals, ttl)
+	if len(got) != len(want) {
+		t.Fatalf("Arrive: got %d errors, want %d", len(got), len(want))
+	}
+	for i := range got {
+		if (got[i] == nil) != (want[i] == nil) || want[i] != nil && chat.CodeOf(got[i]) != chat.CodeTaken {
+			t.Fatalf("Arrive: arrival %d: got %v, want %v", i, got[i], want[i])
+		}
+	}
+}
+
+func (m *presenceMachine) Depart(t *rapid.T) {
+	store, node := m.node(t)
+	id, grace := person(rapid.IntRange(1, 4).Draw(t, "person")).ID, m.grace(t)
+	if err := store.Depart(m.site.ctx, id, node, grace); err != nil {
+		t.Fatalf("Depart: %v", err)
+	}
+	m.model.depart(m.now, id, node, grace)
+}
+
+func (m *presenceMachine) Renew(t *rapid.T) {
+	store, node := m.node(t)
+	ttl := m.ttl(t)
+	got, err := store.Renew(m.site.ctx, node, ttl)
+	if want := m.model.renew(m.now, node, ttl); err != nil || got != want {
+		t.Fatalf("Renew %s: got %t, %v, want %t", node, got, err, want)
+	}
+}
+
+func (m *presenceMachine) Release(t *rapid.T) {
+	store, node := m.node(t)
+	grace := m.grace(t)
+	if err := store.Release(m.site.ctx, node, grace); err != nil {
+		t.Fatalf("Release: %v", err)
+	}
+	m.model.release(m.now, node, grace)
+}
+
+func (m *presenceMachine) Expire(t *rapid.T) {
+	store, _ := m.node(t)
+	grace := m.grace(t)
+	if err := store.Expire(m.site.ctx, grace); err != nil {
+		t.Fatalf("Expire: %v", err)
+	}
+	m.model.expire(m.now, grace)
+}
+
+func (m *presenceMachine) Wait(t *rapid.T) {
+	if !m.site.time.fake {
+		t.Skip("the store lives by the real time")
+	}
+	d := time.Duration(rapid.IntRange(1, 6).Draw(t, "milliseconds")) * time.Millisecond
+	m.site.time.advance(d)
+	m.now = m.now.Add(d)
+}
+
+func (m *presenceMachine) Restart(t *rapid.T) {
+	if rapid.IntRange(0, 9).Draw(t, "really") != 0 {
+		t.Skip("restarts cost much and show little, one at a time")
+	}
+	m.site.restart()
+}
+
+// Check compares the roster after every operation.
+func (m *presenceMachine) Check(t *rapid.T) {
+	got, err := m.site.node(1).Roster(m.site.ctx)
+	if want := m.model.roster(); err != nil || got.Version != want.Version || !samePeople(got.People, want.People) {
+		t.Fatalf("Roster: got version %d %v, %v, want version %d %v",
+			got.Version, sorted(got.People), err, want.Version, want.People)
+	}
+}
