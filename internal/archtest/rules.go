@@ -1,0 +1,51 @@
+package archtest
+
+// importRules says which package may import which others of ours. A line is
+//
+//	package → what its files may import [· what its tests may import as well]
+//
+// A name that ends in /* stands for every package below it. Every package has
+// a line; a package always may import those below it in its tests, and a line
+// that is about no package is an error too.
+const importRules = `
+engineio                   → nothing                        · engineio/engineiotest
+engineio/engineiotest      → engineio
+socketio                   → engineio                       · engineio/engineiotest
+socketio/adaptertest       → socketio
+internal/chat              → nothing                        · internal/store/*
+internal/store/sqlite      → internal/chat                  · internal/store/storetest
+internal/store/redis       → internal/chat                  · internal/store/storetest
+internal/store/redis/*     → nothing
+internal/store/storetest   → internal/chat
+internal/realtime          → internal/chat, socketio        · engineio, engineio/engineiotest, internal/store/*, test/client
+internal/httpapi           → internal/chat
+internal/config            → nothing
+internal/bench             → nothing                        · engineio, socketio
+internal/archtest          → nothing
+web                        → nothing
+cmd/causerie               → everything
+examples/*                 → engineio, socketio
+test/*                     → everything
+bench/*                    → nothing
+`
+
+// libraries says who may import what others have written. A library that has
+// no line is free for all; these few shape the program, and so each has one
+// home.
+const libraries = `
+modernc.org/sqlite                    → internal/store/sqlite
+github.com/redis/rueidis              → internal/store/redis, internal/store/redis/*
+github.com/prometheus/client_golang   → internal/httpapi
+github.com/gobwas/ws                  → engineio, engineio/engineiotest, test/*
+`
+
+// drawers are names that say nothing about what is inside, so that everything
+// ends up there.
+var drawers = []string{"util", "utils", "common", "helper", "helpers", "types", "misc", "shared", "base", "lib"}
+
+// maxLines is for every file that people write. When a file passes 400, look
+// for the second noun in it.
+const maxLines = 500
+
+// written are the kinds of file that maxLines is about.
+var written = []string{".go", ".ts", ".svelte", ".css", ".js", ".mjs", ".sh", ".html"}
