@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Runs all tests, and says at the end how each part went. Every part runs, even
+# when one before it failed. `scripts/test.sh go web` runs only those.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+
+install() { scripts/need.sh go node && scripts/install-test-deps.sh; }
+web() { (cd web && ../scripts/npm-ci.sh && npm run --silent test); }
+build() { scripts/build.sh; }
+go_tests() { go test -race -timeout 8m ./...; }
+clients() { (cd test/clients && ../../scripts/npm-ci.sh && npm test --silent); }
+browser() { (cd test/e2e && ../../scripts/npm-ci.sh && BIN="$PWD/../../bin/causerie" npm test --silent); }
+
+summary=()
+passed=0
+failed=0
+part() { # name, what it is, function
+	printf '\n== %s: %s\n' "$1" "$2"
+	local start=$SECONDS word=ok
+	if "$3"; then passed=$((passed + 1)); else failed=$((failed + 1)) word=FAILED; fi
+	summary+=("$(printf '%-8s %-6s %4d s  %s' "$1" "$word" $((SECONDS - start)) "$2")")
+	[ "$word" = ok ]
+}
+
+wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
+only=("$@")
+
+# Nothing else can run without these two.
+if part install "what the tests need" install && part build "the page and the program" build; then
+	wanted web && part web "the page's own tests" web
+	wanted go && part go "Go, with the race detector" go_tests
+	wanted clients && part clients "stock Socket.IO clients" clients
+	wanted browser && part browser "the page in a browser" browser
+fi
+
+printf '\n'
+printf '%s\n' "${summary[@]}"
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
