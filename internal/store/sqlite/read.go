@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+// readDeadline bounds every read: while one is open the write-ahead log cannot
+// be folded into the database and grows.
+const readDeadline = 10 * time.Second
+
+// reads are the statements of the reading side, prepared on each of its
+// connections as needed.
+type reads struct {
+	after, before, head, version, people *sql.Stmt
+}
+
+func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
+	for query, to := range map[string]**sql.Stmt{
+		selectAfter:   &r.after,
+		selectBefore:  &r.before,
+		selectHead:    &r.head,
+		selectVersion: &r.version,
+		selectPeople:  &r.people,
+	} {
+		stmt, err := db.PrepareContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		*to = stmt
+	}
+	return nil
+}
+
+// reading runs f under the deadline and gives its failure the code that
+// callers know.
+func (s *Store) reading(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, readDeadline)
+	defer cancel()
+	if err := f(ctx); err != nil {
+		return chat.Unavailable(err)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// applicationID marks a database as ours in its header ("caus").
+const applicationID = 0x63617573
+
+// migrations lead from an empty database to the newest schema, one version
+// each. A released one never changes.
+var migrations = []string{
+	// events is the log of all rooms. at is in Unix milliseconds; fp is the 64
+	// bits of the chain as SQLite's signed integer. (room, id) is kept for
+	// ever, so a send that is tried again is recognised however late it comes.
+	//
+	// people is the roster. While nobody holds a person, since is when the
+	// last hold ended and grace what Depart or Release gave (null: whatever
+	// Expire says), in milliseconds. A hold ends with its lease or its person.
+	`
+	CREATE TABLE events (
+		room   TEXT    NOT NULL,
+		seq    INTEGER NOT NULL,
+		id     BLOB    NOT NULL,
+		author TEXT    NOT NULL,
+		kind   INTEGER NOT NULL,
+		name   TEXT    NOT NULL,
+		body   TEXT    NOT NULL,
+		at     INTEGER NOT NULL,
+		fp     INTEGER NOT NULL,
+		PRIMARY KEY (room, seq)
+	) STRICT, WITHOUT ROWID;
+	CREATE UNIQUE INDEX events_id ON events (room, id);
+
+	CREATE TABLE people (
+		id       TEXT PRIMARY KEY,
+		nickname TEXT NOT NULL,
+		secret   BLOB NOT NULL,
+		since    INTEGER,
+		grace    INTEGER
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX people_absent ON people (since) WHERE since IS NOT NULL;
+
+	CREATE TABLE leases (
+		node TEXT PRIMARY KEY,
+		ends INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX leases_ends ON leases (ends);
+
+	CREATE TABLE holds (
+		person TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+		node   TEXT NOT NULL REFERENCES leases (node) ON DELETE CASCADE,
+		PRIMARY KEY (person, node)
+	) STRICT, WITHOUT ROWID;
+	CREATE INDEX holds_node ON holds (node);
+
+	CREATE TABLE counters (
+		name  TEXT PRIMARY KEY,
+		value INTEGER NOT NULL
+	) STRICT, WITHOUT ROWID;
+	INSERT INTO counters (name, value) VALUES ('roster', 0), ('checked', 0);
+	`,
+}
+
+// migrate brings the schema up to date in one transaction.
+func migrate(ctx context.Context, conn *sql.Conn) error {
+	var application, version int
+	if err := conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
+		return err
+	}
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return err
+	}
+	switch {
+	case version == len(migrations) && application == applicationID:
+		return nil
+	case application != applicationID && !isEmpty(ctx, conn):
+		return errForeign
+	case version > len(migrations):
+		return fmt.Errorf("%w (its schema is version %d, this program knows up to %d)", errNewer, version, len(migrations))
+	}
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for _, statements := range migrations[version:] {
+		if _, err := tx.ExecContext(ctx, statements); err != nil {
+			return fmt.Errorf("failed to migrate from version %d: %w", version, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
+		applicationID, len(migrations))); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+func isEmpty(ctx context.Context, conn *sql.Conn) bool {
+	var objects int
+	err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects)
+	return err == nil && objects == 0
+}
