@@ -149,7 +149,7 @@ func canonicalOrigin(s string) (string, bool) {
 	return u.Scheme + "://" + u.Host, true
 }
 
-var redisSchemes = []string{"redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel"}
+var redisSchemes = []string{"redis", "rediss", "unix"}
 
 // setRedis looks at the scheme only: what else a Redis URL may hold is the
 // store's to know, and the store says so when it opens.

@@ -15,6 +15,9 @@ type Config struct {
 	Addr string
 	// Data is the folder of the embedded store. It is not used with Redis.
 	Data string
+	// DataByDefault says that nobody named the folder, so that its parents may
+	// be made without following a typing error.
+	DataByDefault bool
 	// Redis is the shared store, or empty for the embedded one.
 	Redis           RedisURL
 	RedisPrefix     string

@@ -52,6 +52,7 @@ func (c *Config) complete(env variables) error {
 	}
 	var err error
 	c.Data, err = userDataFolder(runtime.GOOS, env)
+	c.DataByDefault = true
 	return err
 }
 

@@ -23,6 +23,7 @@ func TestLoad_defaults(t *testing.T) {
 	want := Config{
 		Addr:            "127.0.0.1:3000",
 		Data:            got.Data, // differs by system, see TestUserDataFolder
+		DataByDefault:   true,
 		RedisPrefix:     "causerie",
 		RedisDurability: "accepted",
 		SendRate:        10,
