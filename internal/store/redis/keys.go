@@ -1,0 +1,90 @@
+package redis
+
+import (
+	"strconv"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+// chunkSize is the number of entries in one list of a room's history. It is
+// part of the stored format.
+const chunkSize = 128
+
+// chunkOf returns the number of the chunk that holds entry seq.
+func chunkOf(seq uint64) uint64 { return (seq - 1) / chunkSize }
+
+// keys names every key and channel. Keys of one room, and those of presence,
+// are in one hash slot each.
+type keys struct{ prefix string }
+
+func (k keys) room(room chat.RoomID, part string) string {
+	return k.prefix + ":{r:" + string(room) + "}:" + part
+}
+
+// head is a string: "<seq> <fp>" of the newest entry.
+func (k keys) head(room chat.RoomID) string { return k.room(room, "head") }
+
+// chunk is a list: the records of entries chunk*128+1 to chunk*128+128.
+func (k keys) chunk(room chat.RoomID, chunk uint64) string {
+	return k.room(room, "m:"+strconv.FormatUint(chunk, 10))
+}
+
+// dedupe is a hash id → seq of the ids of every other dedupe period.
+func (k keys) dedupe(room chat.RoomID, parity int) string {
+	return k.room(room, "d:"+strconv.Itoa(parity))
+}
+
+// roomChannel carries a room's entries and signals.
+func (k keys) roomChannel(room chat.RoomID) string { return k.room(room, "c") }
+
+func (k keys) presence(part string) string { return k.prefix + ":{p}:" + part }
+
+// roster is a hash: "version" → number of changes, "p"+person → nickname.
+func (k keys) roster() string { return k.presence("roster") }
+
+// people is a hash: person → secret (32 bytes) followed by the number of
+// nodes that hold the person.
+func (k keys) people() string { return k.presence("people") }
+
+// absent is a sorted set: people held by no node → when they are gone.
+func (k keys) absent() string { return k.presence("absent") }
+
+// lost is a sorted set: people held by no node because a lease ended → when
+// it ended.
+func (k keys) lost() string { return k.presence("lost") }
+
+// leases is a sorted set: node → when its lease ends.
+func (k keys) leases() string { return k.presence("leases") }
+
+// held is the set of the people that a node holds.
+func (k keys) held(node chat.NodeID) string { return k.presence("n:" + string(node)) }
+
+// rosterChannel carries changes of the roster.
+func (k keys) rosterChannel() string { return k.presence("c") }
+
+// check is written to by Check.
+func (k keys) check() string { return k.prefix + ":check" }
+
+// probeChannel carries the probes of one feed. On a cluster the tag decides
+// which server the probe goes through.
+func (k keys) probeChannel(tag int, feed string) string {
+	return k.prefix + ":probe:{" + strconv.Itoa(tag) + "}:" + feed
+}
+
+// validRoom keeps a room id that is not one of ours out of keys, where it
+// could leave its hash slot.
+func validRoom(room chat.RoomID) bool {
+	if len(room) == 0 || len(room) > 64 {
+		return false
+	}
+	for i := range len(room) {
+		c := room[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// validNode is validRoom for nodes.
+func validNode(node chat.NodeID) bool { return validRoom(chat.RoomID(node)) }
