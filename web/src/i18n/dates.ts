@@ -1,0 +1,39 @@
+import type { Dictionary, Locale } from '.';
+
+// Making a formatter costs more than a hundred uses of it.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(locale: Locale, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale} ${name}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(regional(locale), options);
+  formats.set(key, known);
+  return known;
+}
+
+/** The reader's own variant of the language: people in Britain and America write time differently. */
+function regional(locale: Locale): string {
+  const language = new Intl.Locale(locale).language;
+  return navigator.languages.find((tag) => new Intl.Locale(tag).language === language) ?? locale;
+}
+
+export function clock(locale: Locale, at: number): string {
+  return format(locale, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at);
+}
+
+export function moment(locale: Locale, at: number): string {
+  return format(locale, 'moment', { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+}
+
+export function dayName(locale: Locale, text: Dictionary, at: number, now = Date.now()): string {
+  const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
+  if (days === 0) return text.today;
+  if (days === 1) return text.yesterday;
+  const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return thisYear
+    ? format(locale, 'day', { weekday: 'long', month: 'long', day: 'numeric' }).format(at)
+    : format(locale, 'date', { year: 'numeric', month: 'long', day: 'numeric' }).format(at);
+}
+
+function midnight(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}

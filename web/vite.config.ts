@@ -1,0 +1,27 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+// `make dev` tells where the Go server listens; the page is reloaded from here.
+const server = process.env['CAUSERIE_DEV_SERVER'] ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    // One level below the committed placeholder, which emptyOutDir would delete.
+    outDir: 'dist/app',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The policy forbids data: scripts and inline styles; files are cheap.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    port: 5173,
+    proxy: { '/socket.io': { target: server, ws: true } },
+  },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+  },
+});
