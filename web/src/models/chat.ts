@@ -226,9 +226,8 @@ export class Chat {
     this.outbox.caughtUp();
     if (newestBefore === undefined) return; // the first look at the room misses nothing
     const from = messages.findIndex((message) => message.id === newestBefore) + 1;
-    for (const message of messages.slice(from)) {
-      if (message.nickname !== this.nickname) this.unread.missed(message.id);
-    }
+    const missed = messages.slice(from).filter((message) => message.nickname !== this.nickname);
+    this.unread.missed(missed.map((message) => message.id));
   }
 
   async #introduce(nickname: string, again: boolean): Promise<void> {

@@ -48,11 +48,13 @@ export interface RowSource {
  * place in the document, when a message of ours turns from written to kept.
  */
 export function buildRows(source: RowSource, former: readonly Row[]): Row[] {
-  const notices = Map.groupBy(source.notices, (notice) => notice.after);
+  // Kept by the message they stand below; two never stand below the same one.
+  const noticesBelow = new Map(source.notices.map((notice) => [notice.after, notice]));
   const rows: Row[] = [];
   let previous = source.before === undefined ? undefined : bare(source.before, source.nickname);
-  const noticesAfter = (key: string | null) => {
-    for (const notice of notices.get(key) ?? []) rows.push({ kind: 'notice', ...notice });
+  const addNotice = (key: string | null) => {
+    const notice = noticesBelow.get(key);
+    if (notice !== undefined) rows.push({ kind: 'notice', ...notice });
   };
   const add = (row: MessageRow) => {
     const afterNotice = rows.at(-1)?.kind === 'notice';
@@ -62,9 +64,9 @@ export function buildRows(source: RowSource, former: readonly Row[]): Row[] {
     if (first) endGroup(rows);
     previous = { ...row, day, unread, first };
     rows.push(previous);
-    noticesAfter(row.key);
+    addNotice(row.key);
   };
-  if (source.before === undefined) noticesAfter(null);
+  if (source.before === undefined) addNotice(null);
   for (const message of source.messages) add(bare(message, source.nickname));
   if (source.toEnd) for (const entry of source.pending) add(ours(entry));
   endGroup(rows);

@@ -30,10 +30,12 @@ export class Unread {
     this.#count += 1;
   }
 
-  /** Missed while disconnected: marked, although the end is being watched. */
-  missed(id: string): void {
-    if (this.#count === 0) this.#first = id;
-    if (!this.#watching) this.#count += 1;
+  /** Missed while disconnected, oldest first: marked, although the end is being watched. */
+  missed(ids: readonly string[]): void {
+    const [first] = ids;
+    if (first === undefined) return;
+    if (this.#count === 0) this.#first = first;
+    if (!this.#watching) this.#count += ids.length;
   }
 
   /** The reader has moved on: wrote something, or asked for it. */
