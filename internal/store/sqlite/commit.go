@@ -56,7 +56,7 @@ func (s *Store) keep(ctx context.Context, run func(*writer) error, kept func()) 
 // commitAll is the one goroutine that writes. It owns w, and replaces it after
 // every failure: a new connection is the one state that is surely clean.
 func (s *Store) commitAll(w *writer) {
-	idle := time.NewTimer(idleAfter)
+	idle := time.NewTimer(s.options.idle)
 	defer idle.Stop()
 	written := true
 	for {
@@ -64,7 +64,7 @@ func (s *Store) commitAll(w *writer) {
 		case first := <-s.steps:
 			w = s.commit(w, s.group(first))
 			written = true
-			idle.Reset(idleAfter)
+			idle.Reset(s.options.idle)
 		case <-idle.C:
 			if written && w != nil {
 				w.truncate()

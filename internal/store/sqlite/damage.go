@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"modernc.org/sqlite"
@@ -77,7 +78,7 @@ func (s *Store) quickCheck(ctx context.Context) error {
 		return err
 	}
 	if finding != "ok" {
-		return fmt.Errorf("%w: %s", errDamaged, finding)
+		return fmt.Errorf("%w: %s", errDamaged, strings.Join(strings.Fields(finding), " ")) // on one line
 	}
 	return nil
 }

@@ -198,14 +198,11 @@ const updateLease = `UPDATE leases SET ends = max(ends, ?2) WHERE node = ?1`
 // Renew is chat.Presence's.
 func (s *Store) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (held bool, err error) {
 	var leases int64
-	err = s.change(ctx, func(h *house) error {
+	err = s.change(ctx, func(h *house) (err error) {
 		leases, err = h.exec(updateLease, string(node), h.now+milliseconds(ttl))
 		return err
 	})
-	if err != nil {
-		return false, err
-	}
-	return leases == 1, nil
+	return err == nil && leases == 1, err
 }
 
 // Release is chat.Presence's.

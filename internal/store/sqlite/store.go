@@ -34,8 +34,11 @@ type Options struct {
 	// it is the wall clock, because leases go on over a restart.
 	Now func() time.Time
 
-	// connect is called with every new writing connection.
+	// connect is called with every new writing connection; nil does nothing.
 	connect func(context.Context, *sql.Conn) error
+	// idle is how long nothing must have been written before the write-ahead
+	// log is folded into the database. Defaults to idleAfter.
+	idle time.Duration
 }
 
 // A Store is a chat.Store in a data folder. It is made by Open.
@@ -64,6 +67,9 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	if options.Now == nil {
 		options.Now = time.Now
+	}
+	if options.idle == 0 {
+		options.idle = idleAfter
 	}
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/store/storetest"
 )
@@ -34,7 +32,3 @@ func TestStore_RealTime(t *testing.T) {
 func TestRandom(t *testing.T) { storetest.Random(t, factory) }
 
 func BenchmarkStore(b *testing.B) { storetest.Bench(b, factory) }
-
-func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m)
-}

@@ -62,7 +62,7 @@ func (e *ear[T]) news() (all []T, lost bool) {
 // lost, after which nothing more can be asked of them.
 func (e *ear[T]) wait(what string, enough func([]T) bool) (all []T, ok bool) {
 	e.s.Helper()
-	limit := time.After(patience)
+	limit := time.After(e.s.factory.patience)
 	for {
 		all, lost := e.news()
 		switch {

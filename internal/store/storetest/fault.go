@@ -19,6 +19,11 @@ var faultCases = []testCase{
 		run:  runGivingUp,
 	},
 	{
+		name: "giving up on the roster",
+		rule: "errors of Presence are as those of Log: after CodeUnavailable a step happened or not, never in half; asking again settles it",
+		run:  runGivingUpRoster,
+	},
+	{
 		name: "check",
 		rule: "Check returns nil when the store answers and its subscriptions deliver, and does not wait longer than its context",
 		run: func(s *site) {
@@ -34,8 +39,8 @@ var faultCases = []testCase{
 			}()
 			select {
 			case <-returned:
-			case <-time.After(patience):
-				s.Fatalf("Check: still waiting %v after its context has ended", patience)
+			case <-time.After(s.factory.patience):
+				s.Fatalf("Check: still waiting %v after its context has ended", s.factory.patience)
 			}
 		},
 	},
@@ -105,5 +110,48 @@ func runGivingUp(s *site) {
 	}
 	if got := len(s.log(1, chat.Lobby)); got != 120 {
 		s.Fatalf("log: got %d entries, want 120", got)
+	}
+}
+
+func runGivingUpRoster(s *site) {
+	store := s.node(0)
+	for i := range 25 {
+		impatient := func(f func(context.Context)) {
+			ctx, cancel := context.WithTimeout(s.ctx, time.Duration(i*i)*3*time.Microsecond)
+			defer cancel()
+			f(ctx)
+		}
+		p, q, node := person(2*i), person(2*i+1), chat.NodeID("n1")
+		impatient(func(ctx context.Context) {
+			errs := store.Arrive(ctx, []chat.Arrival{arrival(p, node), arrival(q, node)}, long)
+			if (errs[0] == nil) != (errs[1] == nil) {
+				s.Fatalf("Arrive: got both outcomes in one step: %v", errs)
+			}
+			s.wantSettled("Arrive", errs[0])
+		})
+		if n := len(s.roster(1).People); n != 0 && n != 2 {
+			s.Fatalf("Roster: got %d of the 2 who arrived in one step", n)
+		}
+		s.arrive(0, arrival(p, node), arrival(q, node))
+		impatient(func(ctx context.Context) {
+			if held, err := store.Renew(ctx, node, long); err == nil && !held {
+				s.Fatalf("Renew of a held lease: got false")
+			} else {
+				s.wantSettled("Renew", err)
+			}
+		})
+		impatient(func(ctx context.Context) { s.wantSettled("Depart", store.Depart(ctx, p.ID, node, 0)) })
+		impatient(func(ctx context.Context) { s.wantSettled("Release", store.Release(ctx, node, 0)) })
+		impatient(func(ctx context.Context) { s.wantSettled("Expire", store.Expire(ctx, 0)) })
+		s.release(0, node, 0)
+		s.wantRoster(uint64(4 * (i + 1)))
+	}
+}
+
+// wantSettled checks the outcome of a call whose caller may have given up.
+func (s *site) wantSettled(what string, err error) {
+	s.Helper()
+	if err != nil {
+		s.wantCode(what, err, chat.CodeUnavailable)
 	}
 }

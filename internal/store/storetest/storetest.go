@@ -34,25 +34,32 @@ type Factory struct {
 	// Peers says that several handles can be open on the same data at once,
 	// one per node. Where it is false every node of a case shares one handle.
 	Peers bool
+
+	// patience is how long the suite waits for what must happen: it only
+	// passes when something is broken. Defaults to 20 seconds.
+	patience time.Duration
 }
 
 // Open opens one more handle on a set of data. The suite closes it.
 type Open func() (chat.Store, error)
 
+// groups are all the cases of the suite, in the order of the interfaces.
+var groups = []struct {
+	name  string
+	cases []testCase
+}{
+	{"log", logCases},
+	{"read", readCases},
+	{"fault", faultCases},
+	{"watch", watchCases},
+	{"roster", rosterCases},
+	{"lease", leaseCases},
+	{"signal", signalCases},
+}
+
 // Run checks every promise, each as a subtest of its own.
 func Run(t *testing.T, factory Factory) {
-	for _, group := range []struct {
-		name  string
-		cases []testCase
-	}{
-		{"log", logCases},
-		{"read", readCases},
-		{"fault", faultCases},
-		{"watch", watchCases},
-		{"roster", rosterCases},
-		{"lease", leaseCases},
-		{"signal", signalCases},
-	} {
+	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
 			for _, c := range group.cases {
 				t.Run(c.name, func(t *testing.T) { c.check(t, factory) })
@@ -79,10 +86,6 @@ func (c testCase) check(t testing.TB, factory Factory) {
 	c.run(s)
 }
 
-// patience is how long the suite waits for what must happen. It only passes
-// when something is broken.
-const patience = 20 * time.Second
-
 // A site is one set of data, the nodes that are open on it, and its time.
 type site struct {
 	testing.TB
@@ -95,6 +98,9 @@ type site struct {
 }
 
 func newSite(t testing.TB, factory Factory) *site {
+	if factory.patience == 0 {
+		factory.patience = 20 * time.Second
+	}
 	s := &site{TB: t, factory: factory, time: &clock{}}
 	var now func() time.Time
 	if factory.Clock {
@@ -102,7 +108,7 @@ func newSite(t testing.TB, factory Factory) *site {
 		now = s.time.now
 	}
 	s.open = factory.New(t, now)
-	s.ctx, s.cancel = context.WithTimeout(context.Background(), 6*patience)
+	s.ctx, s.cancel = context.WithTimeout(context.Background(), 6*factory.patience)
 	return s
 }
 
@@ -148,7 +154,7 @@ func (s *site) close() {
 // until tries f until it is true, letting time pass in between.
 func (s *site) until(what string, f func() bool) {
 	s.Helper()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(s.factory.patience)
 	for !f() {
 		if time.Now().After(deadline) {
 			s.Fatalf("waited in vain until %s", what)

@@ -24,5 +24,3 @@ func TestRun_RealTime(t *testing.T) {
 }
 
 func TestRandom(t *testing.T) { Random(t, memoryFactory(true, plain)) }
-
-func BenchmarkMemory(b *testing.B) { Bench(b, memoryFactory(false, plain)) }
