@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 
 scripts/need.sh go node
 scripts/install-test-deps.sh
-exec bench/run "$@"
+exec go run ./bench/run "$@"

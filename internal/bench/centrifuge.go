@@ -23,6 +23,7 @@ var (
 )
 
 func (centrifuge) open(c *client) {
+	c.awaits = "the connect reply"
 	c.run.send(c, fmt.Appendf(nil, `{"id":%d,"connect":{"name":"%s"}}`, connectID, c.run.nickname(c)))
 }
 

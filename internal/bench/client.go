@@ -26,6 +26,7 @@ type client struct {
 	receiver int // its row in the ledger; -1 for slow readers
 	sender   int // its column; -1 for those who only listen
 	phase    phase
+	awaits   string // of the server, while opening
 	tries    int
 	since    time.Duration // when it began to dial
 	sent     sender
@@ -38,15 +39,12 @@ type client struct {
 	link any // the driver's
 }
 
-var (
-	errHangUp    = errors.New("the server closed the connection")
-	errHandshake = errors.New("the handshake took longer than 30 s")
-)
+var errHangUp = errors.New("the server closed the connection")
 
 // connected is called by websocket drivers when the connection stands; they
 // send what it returns.
 func (c *client) connected() []byte {
-	c.phase = upgrading
+	c.phase, c.awaits = upgrading, "the websocket"
 	return c.run.upgradeRequest
 }
 

@@ -32,7 +32,7 @@ func (r *run) connectAll() error {
 }
 
 func (r *run) dial(c *client) {
-	c.phase, c.since = dialing, r.now()
+	c.phase, c.since, c.awaits = dialing, r.now(), "the connection"
 	c.tries++
 	r.opening++
 	r.driver.dial(c)
@@ -129,7 +129,7 @@ func (r *run) sweep(now time.Duration) {
 		for _, c := range group {
 			if c.phase != closed && c.phase != joined && now-c.since > handshakeTimeout {
 				r.driver.cut(c)
-				r.lost(c, errHandshake)
+				r.lost(c, fmt.Errorf("no answer for %v, waiting for %s", handshakeTimeout, c.awaits))
 			}
 		}
 	}

@@ -19,8 +19,8 @@ const (
 	Sends Scenario = "sends"
 	// Idle sends nothing and looks at the server's memory and processor time.
 	Idle Scenario = "idle"
-	// Storm cuts every connection at once, lets them come back like stock
-	// clients, and waits until each has everything again.
+	// Storm is Idle first, and then cuts every connection at once, lets them
+	// come back like stock clients, and waits until each has everything again.
 	Storm Scenario = "storm"
 )
 

@@ -13,7 +13,10 @@ const separator = 0x1e
 // servePolling is one Engine.IO session over HTTP long-polling: GETs one
 // after the other here, POSTs in a goroutine of their own.
 func (g *goroutines) servePolling(p *pipe) error {
-	g.hold(p, func() { p.client.phase = opening })
+	g.hold(p, func() {
+		p.client.phase = opening
+		g.run.protocol.open(p.client)
+	})
 	address := g.run.target.String()
 	posting := false
 	for {

@@ -62,6 +62,7 @@ type TrafficReport struct {
 // A ServerReport is about the process under Options.PID.
 type ServerReport struct {
 	CPU            float64 `json:"cpu_percent"` // of one core, while measured
+	IdleCPU        float64 `json:"idle_cpu_percent,omitempty"`
 	PerDelivery    float64 `json:"cpu_micros_per_delivery,omitempty"`
 	BaseRSS        int64   `json:"base_rss_bytes"`
 	RSS            int64   `json:"rss_bytes"`
@@ -165,7 +166,11 @@ func (s *StormReport) print(p *printer) {
 }
 
 func (s *ServerReport) print(p *printer) {
-	p.line("  server      %.1f %% of a core%s", s.CPU, perDelivery(s.PerDelivery))
+	idle := ""
+	if s.IdleCPU != 0 {
+		idle = fmt.Sprintf("; %.2f %% when nothing was sent", s.IdleCPU)
+	}
+	p.line("  server      %.1f %% of a core%s%s", s.CPU, perDelivery(s.PerDelivery), idle)
 	pss := ""
 	if s.PSSPerConn != 0 {
 		pss = fmt.Sprintf(" (PSS %.2f)", s.PSSPerConn/1024)

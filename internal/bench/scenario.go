@@ -81,13 +81,18 @@ func (r *run) settle() error {
 	return r.wait(r.o.Settle, nil)
 }
 
+// idle leaves the server alone for the measured time.
 func (r *run) idle(rep *Report) error {
 	r.stage = "idle"
 	from, to, err := r.span(r.o.Duration)
-	if err == nil {
-		rep.span(from, to)
+	if err != nil {
+		return err
 	}
-	return err
+	rep.span(from, to)
+	if rep.Server != nil {
+		rep.Server.IdleCPU = rep.Server.CPU
+	}
+	return nil
 }
 
 func (r *run) fanout(rep *Report) error {

@@ -30,7 +30,7 @@ var (
 	history     = []byte(`42["history",`)
 )
 
-func (socketIO) open(*client) {} // the server speaks first
+func (socketIO) open(c *client) { c.awaits = "the open packet" }
 
 func (socketIO) packet(c *client, p []byte) error {
 	if bytes.HasPrefix(p, chatMessage) {
@@ -42,6 +42,7 @@ func (socketIO) packet(c *client, p []byte) error {
 	}
 	switch p[0] {
 	case '0':
+		c.awaits = "the namespace"
 		c.run.send(c, fmt.Appendf(nil, `40{"secret":"bench-%x-%d-%032d"}`, c.run.seed, c.index, c.index))
 	case '1':
 		return errHangUp
@@ -75,6 +76,7 @@ func (s socketIO) event(c *client, p []byte) error {
 }
 
 func (socketIO) claim(c *client) {
+	c.awaits = "the nickname"
 	c.run.send(c, fmt.Appendf(nil, `42%d["set-nickname","%s"]`, nameAck, c.run.nickname(c)))
 }
 

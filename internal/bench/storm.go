@@ -25,6 +25,9 @@ func (r *run) brew(rep *Report) error {
 	if len(r.members) < 2 {
 		return errors.New("a storm needs at least 2 connections")
 	}
+	if err := r.idle(rep); err != nil {
+		return err
+	}
 	if err := r.probe(); err != nil {
 		return err
 	}
