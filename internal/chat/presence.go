@@ -84,10 +84,11 @@ type Presence interface {
 	// here through that node stays as they are.
 	Depart(ctx context.Context, id PersonID, node NodeID, grace time.Duration) error
 
-	// Renew extends the lease of node to at least ttl from now. It returns
-	// false when the lease had ended or never began, and then begins none:
-	// people may have been taken off the roster meanwhile, and the node must
-	// Arrive everyone it holds again.
+	// Renew begins or extends the lease of node to at least ttl from now. It
+	// returns true when the node has held it without a break since its last
+	// Renew. Otherwise people may have been taken off the roster meanwhile,
+	// even if an Arrive has begun the lease again, and the node must Arrive
+	// everyone it holds again. A node calls it before its first Arrive.
 	Renew(ctx context.Context, node NodeID, ttl time.Duration) (held bool, err error)
 
 	// Release ends the lease of node: everyone who was here only through it
