@@ -68,6 +68,8 @@ func openError(addr string, err error) error {
 		return fmt.Errorf("Redis at %s refuses the login (%s): correct the user and password in its URL", addr, text)
 	case strings.HasPrefix(text, "NOPERM"):
 		return fmt.Errorf("Redis at %s does not permit what is needed (%s): see the ACL in the manual", addr, text)
+	case strings.Contains(text, "SELECT is not allowed"):
+		return fmt.Errorf("Redis at %s is a cluster, which has only database 0: leave the number out of its URL", addr)
 	case reply.IsLoading():
 		return fmt.Errorf("Redis at %s is still loading its data: try again when it is ready", addr)
 	}

@@ -46,6 +46,7 @@ type feed struct {
 	proven bool                  // a probe has come back over the current connection
 	err    error                 // why there is no connection
 	moved  bool                  // the server has dropped the probe's subscription
+	conns  uint64                // number of connections begun, to tell an old one's news
 }
 
 func (f *feed) nudge() {
@@ -101,6 +102,7 @@ func (f *feed) down(err error) (proven bool) {
 	defer h.mu.Unlock()
 	proven = f.proven
 	f.proven, f.err = false, err
+	f.conns++
 	for _, c := range h.channels {
 		if c.feed == f {
 			c.feed, c.missed = nil, true
@@ -119,7 +121,11 @@ func (f *feed) serve(ctx context.Context) error {
 	}
 	conn, _ := client.Dedicate()
 	defer conn.Close()
-	ended := conn.SetPubSubHooks(rueidis.PubSubHooks{OnMessage: f.onMessage, OnSubscription: f.onSubscription})
+	number := f.nextConn()
+	ended := conn.SetPubSubHooks(rueidis.PubSubHooks{
+		OnMessage:      f.onMessage,
+		OnSubscription: func(s rueidis.PubSubSubscription) { f.onSubscription(number, s) },
+	})
 	if err := f.begin(ctx, conn); err != nil {
 		return err
 	}
@@ -147,6 +153,13 @@ func (f *feed) serve(ctx context.Context) error {
 			f.sendProbe(ctx)
 		}
 	}
+}
+
+func (f *feed) nextConn() uint64 {
+	f.hub.mu.Lock()
+	defer f.hub.mu.Unlock()
+	f.conns++
+	return f.conns
 }
 
 // begin subscribes the probe channel, which proves that the server answers.
@@ -249,8 +262,7 @@ func (f *feed) joined(join []*channel, results []rueidis.RedisResult) {
 	for i, c := range join {
 		err := results[i].Error()
 		switch {
-		case err == nil:
-			c.feed = f
+		case err == nil && c.feed == f:
 			c.settle(nil)
 			if c.missed {
 				c.missed = false
@@ -259,7 +271,8 @@ func (f *feed) joined(join []*channel, results []rueidis.RedisResult) {
 			if len(c.watchers) == 0 {
 				h.mark(c)
 			}
-		case isRedirect(err):
+		case err == nil, isRedirect(err):
+			// The slot is on the move, or has moved since.
 			again = append(again, c)
 		default:
 			c.settle(err)
@@ -289,23 +302,32 @@ func (f *feed) onMessage(m rueidis.PubSubMessage) {
 	}
 }
 
-// onSubscription runs on the connection's reader. A cluster ends a
-// subscription by itself when the slot moves to another primary.
-func (f *feed) onSubscription(s rueidis.PubSubSubscription) {
-	if s.Kind != "sunsubscribe" {
-		return
-	}
+// onSubscription runs on the connection's reader, so it follows the server: a
+// channel's feed is the one that it was last subscribed through. A cluster
+// ends a subscription by itself when the slot moves to another primary.
+func (f *feed) onSubscription(conn uint64, s rueidis.PubSubSubscription) {
 	h := f.hub
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.Channel == f.probe {
-		f.moved = true
-		f.nudge()
+	if conn != f.conns {
+		return
 	}
-	if c := h.channels[s.Channel]; c != nil && c.feed == f {
-		c.feed, c.missed = nil, true
-		h.mark(c)
-		h.refreshOwners()
+	c := h.channels[s.Channel]
+	switch s.Kind {
+	case "subscribe", "ssubscribe":
+		if c != nil {
+			c.feed = f
+		}
+	case "sunsubscribe":
+		if s.Channel == f.probe {
+			f.moved = true
+			f.nudge()
+		}
+		if c != nil && c.feed == f {
+			c.feed, c.missed = nil, true
+			h.mark(c)
+			h.refreshOwners()
+		}
 	}
 }
 

@@ -36,14 +36,16 @@ func (s *Store) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error)
 }
 
 func parseHead(text string) (chat.Cursor, error) {
-	seq, fp, _ := strings.Cut(text, " ")
-	var c chat.Cursor
-	var err error
-	if c.Seq, err = strconv.ParseUint(seq, 10, 64); err != nil {
+	number, chain, _ := strings.Cut(text, " ")
+	seq, err := strconv.ParseUint(number, 10, 64)
+	if err != nil {
 		return chat.Cursor{}, err
 	}
-	c.FP, err = chat.ParseFingerprint(fp)
-	return c, err
+	fp, err := chat.ParseFingerprint(chain)
+	if err != nil {
+		return chat.Cursor{}, err
+	}
+	return chat.Cursor{Seq: seq, FP: fp}, nil
 }
 
 // After implements chat.Log.

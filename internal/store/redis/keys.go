@@ -56,6 +56,10 @@ func (k keys) lost() string { return k.presence("lost") }
 // leases is a sorted set: node → when its lease ends.
 func (k keys) leases() string { return k.presence("leases") }
 
+// renewed is the set of the nodes that have called Renew since their lease
+// began.
+func (k keys) renewed() string { return k.presence("renewed") }
+
 // held is the set of the people that a node holds.
 func (k keys) held(node chat.NodeID) string { return k.presence("n:" + string(node)) }
 

@@ -23,6 +23,7 @@ const presenceStep = 500
 //	KEYS[3] -> {p}:people
 //	KEYS[4] -> {p}:absent
 //	KEYS[5] -> {p}:lost
+//	KEYS[6] -> {p}:renewed
 //	ARGV[1] -> PUBLISH or SPUBLISH
 //	ARGV[2] -> {p}:c
 //
@@ -79,20 +80,20 @@ end
 
 // arriveScript puts people on the roster or adds a hold to them.
 //
-// KEYS[6…] -> {p}:n:<node>, for each node named
+// KEYS[7…] -> {p}:n:<node>, for each node named
 // ARGV[3]  -> lease in ms
 // ARGV[4…] -> the nodes, in the order of their keys; then per arrival the
 // position of its node, person, secret and nickname
 //
 // Output: per arrival 1 when the nickname is taken, else 0; or a lapsed node.
 var arriveScript = newScript(presencePrelude + lapsedFirst + `
-local nodes = #KEYS - 5
+local nodes = #KEYS - 6
 for i = 1, nodes do
   redis.call('ZADD', KEYS[1], 'GT', now + tonumber(ARGV[3]), ARGV[3 + i])
 end
 local out = {}
 for i = 4 + nodes, #ARGV, 4 do
-  local held, id, secret, nickname = KEYS[5 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local held, id, secret, nickname = KEYS[6 + tonumber(ARGV[i])], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   local person = redis.call('HGET', KEYS[3], id)
   local taken = 0
   if not person then
@@ -167,14 +168,14 @@ func (s *Store) arrive(ctx context.Context, arrivals []chat.Arrival, ttl time.Du
 
 // departScript ends one hold.
 //
-// KEYS[6] -> {p}:n:<node>
+// KEYS[7] -> {p}:n:<node>
 // ARGV[3] -> person
 // ARGV[4] -> grace in ms
 //
 // Output: 0, or a lapsed node.
 var departScript = newScript(presencePrelude + lapsedFirst + `
 local id, grace = ARGV[3], tonumber(ARGV[4])
-if redis.call('SREM', KEYS[6], id) == 1 and unhold(id) then
+if redis.call('SREM', KEYS[7], id) == 1 and unhold(id) then
   if grace <= 0 then
     gone(id)
   else
@@ -191,18 +192,16 @@ func (s *Store) Depart(ctx context.Context, id chat.PersonID, node chat.NodeID, 
 	return err
 }
 
-// renewScript extends a lease that has not ended.
+// renewScript begins or extends a lease.
 //
 // ARGV[3] -> node
 // ARGV[4] -> lease in ms
 //
-// Output: 1 when the lease is held, 0 when there is none; or a lapsed node.
+// Output: 1 when the lease was held since the last time, else 0; or a lapsed
+// node.
 var renewScript = newScript(presencePrelude + lapsedFirst + `
-if not redis.call('ZSCORE', KEYS[1], ARGV[3]) then
-  return 0
-end
 redis.call('ZADD', KEYS[1], 'GT', now + tonumber(ARGV[4]), ARGV[3])
-return 1
+return 1 - redis.call('SADD', KEYS[6], ARGV[3])
 `)
 
 // Renew implements chat.Presence.
@@ -220,7 +219,7 @@ func (s *Store) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) 
 
 // releaseScript ends some holds of a node, and its lease with the last.
 //
-// KEYS[6] -> {p}:n:<node>
+// KEYS[7] -> {p}:n:<node>
 // ARGV[3] -> node
 // ARGV[4] -> grace in ms
 // ARGV[5] -> number of people to take at most
@@ -231,7 +230,7 @@ local grace = tonumber(ARGV[4])
 if not redis.call('ZSCORE', KEYS[1], ARGV[3]) then
   return 0
 end
-for _, id in ipairs(redis.call('SPOP', KEYS[6], ARGV[5])) do
+for _, id in ipairs(redis.call('SPOP', KEYS[7], ARGV[5])) do
   if unhold(id) then
     if grace <= 0 then
       gone(id)
@@ -241,10 +240,11 @@ for _, id in ipairs(redis.call('SPOP', KEYS[6], ARGV[5])) do
   end
 end
 announce()
-if redis.call('SCARD', KEYS[6]) > 0 then
+if redis.call('SCARD', KEYS[7]) > 0 then
   return 1
 end
 redis.call('ZREM', KEYS[1], ARGV[3])
+redis.call('SREM', KEYS[6], ARGV[3])
 return 0
 `)
 
@@ -281,7 +281,7 @@ func (s *Store) Expire(ctx context.Context, grace time.Duration) error {
 // lapseScript ends some holds of a node whose lease has ended, and forgets the
 // lease with the last. It is right whoever runs it and however often.
 //
-// KEYS[6] -> {p}:n:<node>
+// KEYS[7] -> {p}:n:<node>
 // ARGV[3] -> node
 // ARGV[4] -> number of people to take at most
 //
@@ -291,15 +291,16 @@ local ended = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[3]) or now + 1)
 if ended > now then
   return 0
 end
-for _, id in ipairs(redis.call('SPOP', KEYS[6], ARGV[4])) do
+for _, id in ipairs(redis.call('SPOP', KEYS[7], ARGV[4])) do
   if unhold(id) then
     redis.call('ZADD', KEYS[5], ended, id)
   end
 end
-if redis.call('SCARD', KEYS[6]) > 0 then
+if redis.call('SCARD', KEYS[7]) > 0 then
   return 1
 end
 redis.call('ZREM', KEYS[1], ARGV[3])
+redis.call('SREM', KEYS[6], ARGV[3])
 return 0
 `)
 
@@ -346,7 +347,7 @@ func (s *Store) runPresence(ctx context.Context, script *script, nodes []chat.No
 }
 
 func (s *Store) runPresenceOnce(ctx context.Context, script *script, nodes []chat.NodeID, args []string) (rueidis.RedisMessage, error) {
-	keys := []string{s.keys.leases(), s.keys.roster(), s.keys.people(), s.keys.absent(), s.keys.lost()}
+	keys := []string{s.keys.leases(), s.keys.roster(), s.keys.people(), s.keys.absent(), s.keys.lost(), s.keys.renewed()}
 	for _, node := range nodes {
 		keys = append(keys, s.keys.held(node))
 	}

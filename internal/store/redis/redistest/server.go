@@ -68,7 +68,7 @@ func Start(t testing.TB, args ...string) *Server {
 // Replica starts a read-only replica of s and waits until it is in step.
 func (s *Server) Replica(args ...string) *Server {
 	s.t.Helper()
-	args = append([]string{"--replicaof", "127.0.0.1 " + strconv.Itoa(s.port), "--repl-diskless-sync-delay", "0"}, args...)
+	args = append([]string{"--replicaof", "127.0.0.1 " + strconv.Itoa(s.port)}, args...)
 	replica := Start(s.t, args...)
 	await(s.t, "the replica's link", func() bool {
 		return strings.Contains(replica.Do("INFO", "replication"), "master_link_status:up")
@@ -173,6 +173,7 @@ func (s *Server) run() error {
 	args := []string{
 		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir,
 		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no",
+		"--repl-diskless-sync-delay", "0",
 	}
 	cmd := exec.Command(path, append(args, s.args...)...)
 	cmd.SysProcAttr = dieWithParent()
