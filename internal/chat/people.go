@@ -182,6 +182,7 @@ func (ps *people) mayType(id PersonID, now time.Time) bool {
 // that the store did not take.
 func (ps *people) maintain(ctx context.Context) {
 	defer close(ps.done)
+	ps.renew(ctx) // begins the lease
 	expire := time.NewTicker(expireInterval)
 	defer expire.Stop()
 	renew := time.NewTicker(ps.lease / 3)

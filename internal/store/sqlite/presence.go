@@ -113,7 +113,7 @@ func (h *house) end(node string, since int64, grace any) error {
 }
 
 const (
-	upsertLease = `INSERT INTO leases (node, ends) VALUES (?, ?)
+	upsertLease = `INSERT INTO leases (node, ends, renewed) VALUES (?, ?, 0)
 		ON CONFLICT (node) DO UPDATE SET ends = excluded.ends WHERE excluded.ends > ends`
 	selectSecret = `SELECT secret FROM people WHERE id = ?`
 	insertPerson = `INSERT INTO people (id, nickname, secret) VALUES (?, ?, ?)`
@@ -193,16 +193,26 @@ func (s *Store) Depart(ctx context.Context, id chat.PersonID, node chat.NodeID, 
 	})
 }
 
-const updateLease = `UPDATE leases SET ends = max(ends, ?2) WHERE node = ?1`
+const (
+	selectRenewed = `SELECT renewed FROM leases WHERE node = ?`
+	updateRenewed = `UPDATE leases SET renewed = 1 WHERE node = ?`
+)
 
 // Renew is chat.Presence's.
 func (s *Store) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (held bool, err error) {
-	var leases int64
-	err = s.change(ctx, func(h *house) (err error) {
-		leases, err = h.exec(updateLease, string(node), h.now+milliseconds(ttl))
+	var renewed bool
+	err = s.change(ctx, func(h *house) error {
+		renewed = false
+		if err := h.row(selectRenewed, string(node)).Scan(&renewed); err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if _, err := h.exec(upsertLease, string(node), h.now+milliseconds(ttl)); err != nil {
+			return err
+		}
+		_, err := h.exec(updateRenewed, string(node))
 		return err
 	})
-	return err == nil && leases == 1, err
+	return err == nil && renewed, err
 }
 
 // Release is chat.Presence's.

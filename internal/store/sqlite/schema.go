@@ -44,8 +44,9 @@ var migrations = []string{
 	CREATE INDEX people_absent ON people (since) WHERE since IS NOT NULL;
 
 	CREATE TABLE leases (
-		node TEXT PRIMARY KEY,
-		ends INTEGER NOT NULL
+		node    TEXT PRIMARY KEY,
+		ends    INTEGER NOT NULL,
+		renewed INTEGER NOT NULL -- 1 after the first Renew since it began
 	) STRICT, WITHOUT ROWID;
 	CREATE INDEX leases_ends ON leases (ends);
 

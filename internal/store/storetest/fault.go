@@ -133,6 +133,7 @@ func runGivingUpRoster(s *site) {
 			s.Fatalf("Roster: got %d of the 2 who arrived in one step", n)
 		}
 		s.arrive(0, arrival(p, node), arrival(q, node))
+		s.renew(0, node, long)
 		impatient(func(ctx context.Context) {
 			if held, err := store.Renew(ctx, node, long); err == nil && !held {
 				s.Fatalf("Renew of a held lease: got false")

@@ -56,6 +56,7 @@ func (m logModel) head(room chat.RoomID) chat.Cursor {
 // A presenceModel is what a chat.Presence is.
 type presenceModel struct {
 	leases  map[chat.NodeID]time.Time // when each ends
+	renewed map[chat.NodeID]bool      // those with a Renew since they began
 	people  map[chat.PersonID]*guest
 	changes []chat.Change // every step there ever was; the version is their number
 }
@@ -70,7 +71,11 @@ type guest struct {
 }
 
 func newPresenceModel() *presenceModel {
-	return &presenceModel{leases: map[chat.NodeID]time.Time{}, people: map[chat.PersonID]*guest{}}
+	return &presenceModel{
+		leases:  map[chat.NodeID]time.Time{},
+		renewed: map[chat.NodeID]bool{},
+		people:  map[chat.PersonID]*guest{},
+	}
 }
 
 // lapse ends the leases that are over at now, the oldest first, and the holds
@@ -84,6 +89,7 @@ func (m *presenceModel) lapse(now time.Time) {
 			return
 		}
 		delete(m.leases, node)
+		delete(m.renewed, node)
 		for _, g := range m.people {
 			g.unhold(node, end, nil)
 		}
@@ -105,9 +111,7 @@ func (m *presenceModel) arrive(now time.Time, arrivals []chat.Arrival, ttl time.
 	m.lapse(now)
 	errs := make([]error, len(arrivals))
 	for i, a := range arrivals {
-		if until := now.Add(ttl); until.After(m.leases[a.Node]) {
-			m.leases[a.Node] = until
-		}
+		m.extend(a.Node, now.Add(ttl))
 		g := m.people[a.Person.ID]
 		if g == nil {
 			g = &guest{Person: a.Person, secret: a.Secret, nodes: map[chat.NodeID]bool{}}
@@ -145,16 +149,22 @@ func (m *presenceModel) remove(g *guest) {
 
 func (m *presenceModel) renew(now time.Time, node chat.NodeID, ttl time.Duration) bool {
 	m.lapse(now)
-	end, held := m.leases[node]
-	if until := now.Add(ttl); held && until.After(end) {
+	held := m.renewed[node]
+	m.extend(node, now.Add(ttl))
+	m.renewed[node] = true
+	return held
+}
+
+func (m *presenceModel) extend(node chat.NodeID, until time.Time) {
+	if until.After(m.leases[node]) {
 		m.leases[node] = until
 	}
-	return held
 }
 
 func (m *presenceModel) release(now time.Time, node chat.NodeID, grace time.Duration) {
 	m.lapse(now)
 	delete(m.leases, node)
+	delete(m.renewed, node)
 	for _, g := range m.sorted() {
 		m.unhold(g, node, now, grace)
 	}

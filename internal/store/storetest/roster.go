@@ -80,7 +80,7 @@ var rosterCases = []testCase{
 			errs := s.node(1).Arrive(s.ctx, []chat.Arrival{
 				stranger(person(1), "n2"), arrival(person(2), "n2"), arrival(person(1), "n2"),
 				arrival(person(2), "n2"), stranger(person(2), "n2"), arrival(person(3), "n3"),
-			}, long)
+			}, short)
 			if len(errs) != 6 {
 				s.Fatalf("Arrive: got %d errors, want 6", len(errs))
 			}
@@ -92,9 +92,7 @@ var rosterCases = []testCase{
 				}
 			}
 			s.wantRoster(3, person(1), person(2), person(3))
-			if !s.renew(0, "n3", long) {
-				s.Errorf("Renew: Arrive has not begun the lease of every node in it")
-			}
+			s.wantGone(0, 5, person(1)) // the leases of n2 and n3 began, and end
 		},
 	},
 	{
@@ -207,6 +205,7 @@ var rosterCases = []testCase{
 		run: func(s *site) {
 			s.arrive(0, arrival(person(1), "n1"), arrival(person(2), "n1"), arrival(person(3), "n2"))
 			s.depart(0, person(3), "n2", long)
+			s.renew(0, "n1", long)
 			s.restart()
 			s.wantRoster(3, person(1), person(2), person(3))
 			for i := 1; i <= 3; i++ {
