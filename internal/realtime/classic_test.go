@@ -324,10 +324,12 @@ func TestClassic_ChatMessage_Refused(t *testing.T) {
 func TestClassic_ChatMessage_Once(t *testing.T) {
 	h := open(t, chat.Options{}, realtime.Options{})
 	id := chat.NewID().String()
-	ana := h.join("Ana", nil)
+	watch, ana := h.connect(nil), h.join("Ana", nil)
 	first := h.emit(ana, "chat-message", map[string]any{"message": "hi", "id": id})
 	again := h.emit(ana, "chat-message", map[string]any{"message": "hi, changed", "id": id})
 	ana.Close()
+	h.next(watch, "users-changed") // joined
+	h.next(watch, "users-changed") // left
 	later := h.emit(h.join("Ana", nil), "chat-message", map[string]any{"message": "hi", "id": id})
 	if first != again || first != later || !strings.HasPrefix(first, "[true,") {
 		t.Errorf("\nfirst %s\nagain %s\nlater %s", first, again, later)
