@@ -26,17 +26,18 @@ web                        → nothing
 cmd/causerie               → everything
 examples/*                 → engineio, socketio
 test/*                     → everything
-bench/*                    → nothing
+bench/*                    → internal/bench
 `
 
-// libraries says who may import what others have written. A library that has
+// libraries says who may import what others have written, and whose tests may
+// as well. A library that has
 // no line is free for all; these few shape the program, and so each has one
 // home.
 const libraries = `
 modernc.org/sqlite                    → internal/store/sqlite
 github.com/redis/rueidis              → internal/store/redis, internal/store/redis/*
 github.com/prometheus/client_golang   → internal/httpapi
-github.com/gobwas/ws                  → engineio, engineio/engineiotest, test/*
+github.com/gobwas/ws                  → engineio, engineio/engineiotest, test/*   · internal/bench
 `
 
 // drawers are names that say nothing about what is inside, so that everything

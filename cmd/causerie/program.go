@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// A program is one run of causerie with everything it takes from outside, so
+// that tests run the very same thing in process.
+type program struct {
+	environ        []string
+	stdout, stderr io.Writer
+}
+
+// A command is the first argument. Its run returns an exit code.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string) int
+}
+
+func (p program) commands() []command {
+	return []command{
+		{"serve", "run the chat server", p.serve},
+		{"bench", "measure a chat server with many connections", p.bench},
+		{"bench", "measure this or another chat server", p.bench},
+		{"version", "print the version and what is built in", p.version},
+		{"docs", "print the reference page of the options", p.docs},
+		{"help", "print this text", p.help},
+	}
+}
+
+func (p program) run(ctx context.Context, args []string) int {
+	if len(args) == 0 {
+		p.usage(p.stderr)
+		return exitUsage
+	}
+	switch args[0] {
+	case "-h", "-help", "--help":
+		return p.help(ctx, nil)
+	case "-v", "-version", "--version":
+		return p.version(ctx, nil)
+	}
+	for _, c := range p.commands() {
+		if c.name == args[0] {
+			return c.run(ctx, args[1:])
+		}
+	}
+	return p.misused("there is no command %q: see causerie help", args[0])
+}
+
+// misused tells the person who typed the command line what is wrong with it.
+func (p program) misused(format string, args ...any) int {
+	fmt.Fprintf(p.stderr, "causerie: "+format+"\n", args...)
+	return exitUsage
+}
+
+// failed tells the person who runs the program why it cannot go on.
+func (p program) failed(err error) int {
+	fmt.Fprintf(p.stderr, "causerie: %v\n", err)
+	return exitFailed
+}

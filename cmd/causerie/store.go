@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/config"
+	"github.com/causerie-chat/causerie/internal/httpapi"
+	"github.com/causerie-chat/causerie/internal/store/redis"
+	"github.com/causerie-chat/causerie/internal/store/sqlite"
+)
+
+// openStore is the one place that knows which stores there are.
+func openStore(ctx context.Context, cfg config.Config, node chat.NodeID, l *slog.Logger) (chat.Store, error) {
+	if cfg.Redis == "" {
+		if cfg.DataByDefault {
+			// A new user's home may lack the folders above; what is wrong with
+			// them the store says better.
+			_ = os.MkdirAll(filepath.Dir(cfg.Data), 0o700)
+		}
+		return sqlite.Open(ctx, sqlite.Options{Dir: cfg.Data, Logger: l})
+	}
+	return redis.Open(ctx, redis.Options{
+		URL:        cfg.Redis.Reveal(),
+		Prefix:     cfg.RedisPrefix,
+		Node:       node,
+		Durability: redis.Durability(cfg.RedisDurability),
+		Logger:     l,
+	})
+}
+
+// storeName says for the log where the chat is kept.
+func storeName(cfg config.Config) slog.Attr {
+	if cfg.Redis == "" {
+		return slog.String("data", cfg.Data)
+	}
+	return slog.Any("redis", cfg.Redis)
+}
+
+// A meteredStore is a store whose operations are timed.
+type meteredStore struct {
+	chat.Store
+	metrics *httpapi.Metrics
+}
+
+// timed begins one operation; what it returns ends it.
+func (s meteredStore) timed(operation string) func(error) {
+	start := time.Now()
+	return func(err error) { s.metrics.StoreDone(operation, time.Since(start), err) }
+}
+
+func (s meteredStore) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draft) []chat.Appended {
+	done := s.timed("append")
+	appended := s.Store.Append(ctx, room, drafts)
+	// One step of the store: its failure is in every outcome, and an outcome
+	// of its own is the sender's mistake.
+	var failure error
+	kept := 0
+	for _, a := range appended {
+		switch {
+		case a.Err != nil:
+			failure = a.Err
+		case !a.Duplicate:
+			kept++
+		}
+	}
+	done(failure)
+	s.metrics.MessagesKept(kept)
+	return appended
+}
+
+func (s meteredStore) After(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
+	done := s.timed("after")
+	entries, err := s.Store.After(ctx, room, seq, limit)
+	done(err)
+	return entries, err
+}
+
+func (s meteredStore) Before(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
+	done := s.timed("before")
+	entries, err := s.Store.Before(ctx, room, seq, limit)
+	done(err)
+	return entries, err
+}
+
+func (s meteredStore) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error) {
+	done := s.timed("head")
+	head, err := s.Store.Head(ctx, room)
+	done(err)
+	return head, err
+}
+
+func (s meteredStore) Arrive(ctx context.Context, arrivals []chat.Arrival, ttl time.Duration) []error {
+	done := s.timed("arrive")
+	errs := s.Store.Arrive(ctx, arrivals, ttl)
+	var failure error
+	for _, err := range errs {
+		if err != nil {
+			failure = err
+		}
+	}
+	done(failure)
+	return errs
+}
+
+func (s meteredStore) Depart(ctx context.Context, id chat.PersonID, node chat.NodeID, grace time.Duration) error {
+	done := s.timed("depart")
+	err := s.Store.Depart(ctx, id, node, grace)
+	done(err)
+	return err
+}
+
+func (s meteredStore) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (bool, error) {
+	done := s.timed("renew")
+	held, err := s.Store.Renew(ctx, node, ttl)
+	done(err)
+	return held, err
+}
+
+func (s meteredStore) Release(ctx context.Context, node chat.NodeID, grace time.Duration) error {
+	done := s.timed("release")
+	err := s.Store.Release(ctx, node, grace)
+	done(err)
+	return err
+}
+
+func (s meteredStore) Expire(ctx context.Context, grace time.Duration) error {
+	done := s.timed("expire")
+	err := s.Store.Expire(ctx, grace)
+	done(err)
+	return err
+}
+
+func (s meteredStore) Roster(ctx context.Context) (chat.Roster, error) {
+	done := s.timed("roster")
+	roster, err := s.Store.Roster(ctx)
+	done(err)
+	return roster, err
+}
+
+func (s meteredStore) Signal(ctx context.Context, signal chat.Signal) error {
+	done := s.timed("signal")
+	err := s.Store.Signal(ctx, signal)
+	done(err)
+	return err
+}
