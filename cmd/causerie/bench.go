@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/causerie-chat/causerie/internal/bench"
+)
+
+const benchUsage = `Usage: causerie bench [flags] [url]
+
+Opens many connections to a chat, sends messages, and counts and times every
+delivery. The chat is any Socket.IO server with the events set-nickname and
+chat-message on the namespace /; without a url, http://127.0.0.1:3000.
+A causerie that is measured should run with --send-rate 0.
+
+Scenarios:
+  fanout  everybody is in one room, some send: deliveries, latency, loss
+  sends   few connections with many messages in flight: kept messages a second
+  idle    nobody sends: memory per connection, idle processor time
+  storm   all are cut at once and come back: time until all are current again
+
+Flags:
+`
+
+// bench is the load generator. It fails when it could not measure, not when
+// what it measured is poor.
+func (p program) bench(ctx context.Context, args []string) int {
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	o := bench.Options{URL: "http://127.0.0.1:3000"}
+	benchFlags(flags, &o)
+	asJSON := flags.Bool("json", false, "print the report as JSON")
+	quiet := flags.Bool("quiet", false, "no progress on standard error")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(p.stdout, benchUsage)
+		flags.SetOutput(p.stdout)
+		flags.PrintDefaults()
+		return exitOK
+	case err != nil:
+		return p.misused("%v: see causerie bench --help", err)
+	case flags.NArg() > 1:
+		return p.misused("bench takes one url, not %q", flags.Args())
+	case flags.NArg() == 1:
+		o.URL = flags.Arg(0)
+	}
+	if err := o.Check(); err != nil {
+		return p.misused("%v", err)
+	}
+	if !*quiet {
+		o.Progress = p.benchProgress
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	report, err := bench.Run(ctx, o)
+	if err != nil {
+		return p.failed(err)
+	}
+	if *asJSON {
+		out := json.NewEncoder(p.stdout)
+		out.SetIndent("", "  ")
+		err = out.Encode(report)
+	} else {
+		_, err = report.WriteTo(p.stdout)
+	}
+	if err != nil {
+		return p.failed(err)
+	}
+	return exitOK
+}
+
+func (p program) benchProgress(now bench.Progress) {
+	fmt.Fprintf(p.stderr, "%6.1f s  %-16s %6d connected  %8.0f sends/s  %10.0f deliveries/s\n",
+		now.Elapsed.Seconds(), now.Stage, now.Connected, now.SendsPerSecond, now.DeliveriesPerSecond)
+}
+
+func benchFlags(flags *flag.FlagSet, o *bench.Options) {
+	flags.StringVar((*string)(&o.Scenario), "scenario", string(bench.Fanout), "fanout, sends, idle or storm")
+	flags.StringVar(&o.Protocol, "protocol", bench.SocketIO, "socketio, or centrifuge for a server of that library")
+	flags.StringVar(&o.Transport, "transport", bench.WebSocket, "websocket or polling")
+	flags.IntVar(&o.Connections, "connections", 0, "how many, all in one room (default 1000, for sends 10)")
+	flags.IntVar(&o.Senders, "senders", 0, "how many of them send (default 20, for sends all)")
+	flags.IntVar(&o.Window, "window", 0, "messages each sender has in flight (default 1, for sends 50)")
+	flags.Float64Var(&o.Rate, "rate", 0, "messages per second, on schedule, in place of the window")
+	flags.StringVar(&o.Wait, "wait", "", "what lets a sender send the next: echo, ack or auto (default echo, for sends auto)")
+	flags.IntVar(&o.Size, "size", 100, "bytes of text in a message, at least 16")
+	flags.BoolVar(&o.NoAck, "no-ack", false, "ask for no acknowledgements")
+	flags.DurationVar(&o.Warmup, "warmup", 0, "sending before the measurement; negative for none (default 2s)")
+	flags.DurationVar(&o.Duration, "duration", 0, "length of the measurement (default 10s)")
+	flags.DurationVar(&o.Settle, "settle", 0, "rest before the server's memory is read (default 1s, for idle and storm 5s)")
+	flags.DurationVar(&o.Drain, "drain", 0, "longest wait at the end for what is under way (default 15s)")
+	flags.IntVar(&o.Slow, "slow", 0, "further connections that hardly read, or never")
+	flags.IntVar(&o.SlowRate, "slow-rate", 0, "bytes a second that slow ones read (default never)")
+	flags.IntVar(&o.Handshakes, "handshakes", 0, "connections being opened at a time (default 200)")
+	flags.DurationVar(&o.Back, "back", 0, "mean delay before a cut connection comes back (default 1s)")
+	flags.BoolVar(&o.Goroutines, "goroutines", false, "use the portable client in place of the epoll loop")
+	flags.BoolVar(&o.Insecure, "insecure", false, "accept any TLS certificate")
+	flags.IntVar(&o.PID, "pid", 0, "the server's process id, for its processor time and memory")
+}
