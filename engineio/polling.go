@@ -198,11 +198,11 @@ func (p *poller) notify() {
 	}
 }
 
-// beginClosePolling says goodbye with the next answer. mu is held.
+// beginClosePolling says goodbye with the next answer. A candidate stays: its
+// client may have stopped polling. mu is held.
 func (s *Session) beginClosePolling(goodbye *Message) {
 	s.enqueue(goodbye)
 	s.poll.notify()
-	s.dropCandidate()
 	s.setDue(s.server.wheel.now() + s.server.options.CloseTimeout)
 }
 

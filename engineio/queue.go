@@ -43,6 +43,14 @@ func (q *queue) replace(old, m *Message) bool {
 	return false
 }
 
+// remove takes m out if it has not been started.
+func (q *queue) remove(m *Message) {
+	if i := slices.Index(q.messages, m); i > 0 || i == 0 && q.offset == 0 {
+		q.messages = slices.Delete(q.messages, i, i+1)
+		q.bytes -= m.Len()
+	}
+}
+
 // keepStarted drops all messages of which not a byte is out.
 func (q *queue) keepStarted() {
 	n := q.pinned

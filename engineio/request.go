@@ -135,8 +135,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *request, refused *refusal) {
 	case upgradeRequired:
 		h.Set("Sec-WebSocket-Version", "13")
 	}
+	if r.ProtoMajor == 1 && (r.upgrade || r.Method != http.MethodGet) {
+		h.Set("Connection", "close") // or net/http would wait for the body first
+	}
 	if r.upgrade {
-		h.Set("Connection", "close")
 		h.Set("Content-Type", "text/plain; charset=UTF-8")
 		w.WriteHeader(refused.status)
 		_, _ = w.Write([]byte(refused.Message))

@@ -144,7 +144,7 @@ func (c *socket) candidate(f frame) error {
 		c.session.probed(c)
 		return nil
 	case packet == string(typeUpgrade) && c.probed && c.session.adopt(c):
-		return c.conn.SetDeadline(time.Time{})
+		return nil
 	}
 	return errHangUp
 }

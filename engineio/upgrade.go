@@ -1,5 +1,7 @@
 package engineio
 
+import "time"
+
 // An upgrade, seen from here ("Upgrade"):
 //
 //	a websocket joins       propose   it becomes the candidate
@@ -51,11 +53,12 @@ func (s *Session) probed(c *socket) {
 }
 
 // adopt makes c the transport of the session. What was queued while the client
-// had stopped polling goes out on it, in order.
+// had stopped polling goes out on it, in order. If the session was closed
+// meanwhile, the client can only learn it here.
 func (s *Session) adopt(c *socket) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.open() || s.poll == nil || s.poll.candidate != c {
+	if s.state.Load() == stateGone || s.poll == nil || s.poll.candidate != c {
 		return false
 	}
 	p := s.poll
@@ -65,8 +68,13 @@ func (s *Session) adopt(c *socket) bool {
 	s.server.stats.websocket.Add(1)
 	s.server.stats.upgrades.Add(1)
 	c.attached = true
+	_ = c.conn.SetDeadline(time.Time{})
 	if s.queue != nil {
+		s.queue.remove(closeMessage)
 		c.startFlush()
+	}
+	if !s.open() {
+		c.beginClose(statusNormal)
 	}
 	return true
 }
