@@ -57,16 +57,16 @@ func checkHeader(path string) error {
 }
 
 // inspect looks for damage: SQLite's own check of its structures, and then the
-// chain of the newest entries of every room, as far as the time allows.
-func (s *Store) inspect(ctx context.Context) error {
-	limited, cancel := context.WithTimeout(ctx, inspection)
+// chain of the newest entries of every room, as far as limit allows.
+func (s *Store) inspect(ctx context.Context, limit time.Duration) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := s.quickCheck(limited)
 	if err == nil {
 		err = s.checkChains(limited)
 	}
 	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		s.options.Logger.Debug("inspection cut short", "after", inspection)
+		s.options.Logger.Debug("inspection cut short", "after", limit)
 		return nil
 	}
 	return err

@@ -261,3 +261,21 @@ func TestIdle(t *testing.T) {
 		}
 	}
 }
+
+// TestInspect_Limit: a large database does not hold up the start; one that
+// the caller gives up on is not opened.
+func TestInspect_Limit(t *testing.T) {
+	s := openTest(t, Options{Dir: t.TempDir()})
+	defer s.Close()
+	if err := s.inspect(t.Context(), time.Nanosecond); err != nil {
+		t.Errorf("inspect without time: %v", err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.inspect(over, time.Hour); err == nil {
+		t.Error("inspect of a caller that gave up: got no error")
+	}
+	if _, err := Open(over, Options{Dir: t.TempDir()}); err == nil {
+		t.Error("Open of a caller that gave up: got no error")
+	}
+}

@@ -127,7 +127,7 @@ func (s *Store) prepare(ctx context.Context, w *writer) error {
 	if err := s.reads.prepare(ctx, s.read); err != nil {
 		return err
 	}
-	return s.inspect(ctx)
+	return s.inspect(ctx, inspection)
 }
 
 // Close writes everything into the one database file, ends all watches and
