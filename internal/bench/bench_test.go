@@ -170,6 +170,7 @@ func TestStorm(t *testing.T) {
 		missed  bool
 	}{
 		{"history brings everything back", 1000, false},
+		{"history in pages", 4, false},
 		{"no history", 0, true},
 	}
 	for _, w := range ways {

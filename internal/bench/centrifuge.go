@@ -64,7 +64,7 @@ func (centrifuge) reply(c *client, p []byte) error {
 	case failed:
 		return fmt.Errorf("connect refused: %s", p[end:])
 	default:
-		c.history(p[end:])
+		c.run.history(c, p[end:])
 		c.run.join(c)
 	}
 	return nil

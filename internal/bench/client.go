@@ -31,10 +31,11 @@ type client struct {
 	since    time.Duration // when it began to dial
 	sent     sender
 
-	// current and mark belong to the storm: has everything again, and what
-	// everything was when it joined.
+	// These belong to the storm: has everything again, what everything was
+	// when it joined, and waits for an older page of history.
 	current bool
 	mark    uint32
+	paging  bool
 
 	link any // the driver's
 }
@@ -106,24 +107,6 @@ func (c *client) delivered(b []byte) {
 	}
 	if fresh := r.ledger.enter(c.receiver, m); fresh && m.sender == c.sender {
 		r.echoed(c, m)
-	}
-	if r.storm != nil {
-		r.storm.delivered(c)
-	}
-}
-
-// history books every marker in b.
-func (c *client) history(b []byte) {
-	r := c.run
-	for {
-		m, rest, ok := nextMarker(b, &r.tag)
-		if !ok {
-			break
-		}
-		if m.sender < r.o.Senders && c.receiver >= 0 {
-			r.ledger.enterHistory(c.receiver, m)
-		}
-		b = rest
 	}
 	if r.storm != nil {
 		r.storm.delivered(c)

@@ -176,8 +176,12 @@ func (f *fake) hear(m *member, p string) {
 		f.join(m, name)
 		m.tell(`430[true]`)
 		if f.history > 0 {
-			m.tell(`42["history",{"messages":[` + strings.Join(f.log[max(0, len(f.log)-f.history):], ",") + `]}]`)
+			m.tell(`42["history",` + f.page(len(f.log)) + `]`)
 		}
+	case strings.Contains(p, `["history",{"before":`):
+		id, rest, _ := strings.Cut(p[2:], `["history",{"before":`)
+		before, _ := strconv.Atoi(strings.TrimSuffix(rest, "}]"))
+		m.tell("43" + id + `[true,` + f.page(before-1) + `]`)
 	case strings.HasPrefix(p, "42"):
 		id, body, ok := strings.Cut(p[2:], `["chat-message",`)
 		if !ok {
@@ -196,6 +200,16 @@ func (f *fake) hear(m *member, p string) {
 		f.log = append(f.log, body)
 		f.broadcast(n, `42["chat-message",`+body+`]`)
 	}
+}
+
+// page is the history up to and with message number end, counted from 1.
+func (f *fake) page(end int) string {
+	begin := max(0, end-f.history)
+	var messages []string
+	for i, body := range f.log[begin:end] {
+		messages = append(messages, fmt.Sprintf(`%s,"seq":%d}`, strings.TrimSuffix(body, "}"), begin+i+1))
+	}
+	return fmt.Sprintf(`{"messages":[%s],"more":%v}`, strings.Join(messages, ","), begin > 0)
 }
 
 func (f *fake) hearCentrifuge(m *member, p string) {

@@ -83,3 +83,9 @@ func (l *ledger) fill(i int, n uint32) bool {
 func (l *ledger) has(receiver, sender int, n uint32) bool {
 	return l.next[receiver*l.senders+sender] > n
 }
+
+// whole reports whether nothing is missing of what the receiver knows the
+// sender to have sent.
+func (l *ledger) whole(receiver, sender int) bool {
+	return len(l.gaps[receiver*l.senders+sender]) == 0
+}

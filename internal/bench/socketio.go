@@ -22,8 +22,11 @@ type protocol interface {
 // article's four events on the namespace /.
 type socketIO struct{}
 
-// nameAck is the ack id of set-nickname; the ack id of message n is n+1.
-const nameAck = 0
+// Ack ids: of set-nickname, of a page of history, and n+1 of message n.
+const (
+	nameAck    = 0
+	historyAck = maxNumber + 1
+)
 
 var (
 	chatMessage = []byte(`42["chat-message",`)
@@ -65,7 +68,7 @@ func (s socketIO) event(c *client, p []byte) error {
 		return errHangUp
 	case '2':
 		if bytes.HasPrefix(p, history[1:]) {
-			c.history(p)
+			c.run.history(c, p)
 		}
 	case '3':
 		s.ack(c, p[1:])
@@ -92,6 +95,8 @@ func (socketIO) ack(c *client, p []byte) {
 	}
 	ok := bytes.HasPrefix(p[end:], []byte("[true"))
 	switch {
+	case id == historyAck:
+		c.run.history(c, p[end:])
 	case id != nameAck:
 		c.run.acked(c, uint32(id-1), ok, p[end:])
 	case ok:
@@ -109,4 +114,18 @@ func (socketIO) message(dst []byte, n uint32, text []byte, wantAck bool) []byte 
 	dst = append(dst, `["chat-message",{"message":"`...)
 	dst = append(dst, text...)
 	return append(dst, `"}]`...)
+}
+
+// olderThan asks for the page of history before the oldest message of this
+// one. ok is false when the server says that there is none.
+func (socketIO) olderThan(page []byte) (packet []byte, ok bool) {
+	if !bytes.Contains(page, []byte(`"more":true`)) {
+		return nil, false
+	}
+	_, rest, ok := bytes.Cut(page, []byte(`"seq":`))
+	end := bytes.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+	if !ok || end <= 0 {
+		return nil, false
+	}
+	return fmt.Appendf(nil, `42%d["history",{"before":%s}]`, historyAck, rest[:end]), true
 }

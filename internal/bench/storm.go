@@ -86,14 +86,39 @@ func (s *storm) joined(c *client) {
 	if c.current {
 		return
 	}
-	c.mark = s.run.members[0].sent.next
+	c.mark, c.paging = s.run.members[0].sent.next, false
 	s.toJoin--
 	s.lastJoined = s.run.now() - s.cut
 	s.delivered(c)
 }
 
+// history books every message of a page that the server sent to c. As a page
+// in a browser would, c asks for older ones while it misses some.
+func (r *run) history(c *client, page []byte) {
+	if c.receiver < 0 {
+		return
+	}
+	for rest, ok := page, true; ok; {
+		var m marker
+		if m, rest, ok = nextMarker(rest, &r.tag); ok && m.sender < r.o.Senders {
+			r.ledger.enterHistory(c.receiver, m)
+		}
+	}
+	if r.storm == nil {
+		return
+	}
+	c.paging = false
+	if !r.ledger.whole(c.receiver, 0) {
+		if packet, ok := (socketIO{}).olderThan(page); ok {
+			c.paging = true
+			r.driver.send(c, packet)
+		}
+	}
+	r.storm.delivered(c)
+}
+
 func (s *storm) delivered(c *client) {
-	if c.current || c.phase != joined || c.receiver < 0 || !s.run.ledger.has(c.receiver, 0, c.mark-1) {
+	if c.current || c.paging || c.phase != joined || c.receiver < 0 || !s.run.ledger.has(c.receiver, 0, c.mark-1) {
 		return
 	}
 	c.current = true
