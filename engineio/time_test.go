@@ -94,6 +94,7 @@ func TestHeartbeat_UnsolicitedPongs(t *testing.T) {
 func TestHeartbeat_OvertakesTheQueue(t *testing.T) {
 	runSynctest(t, engineio.Options{MaxQueue: 100 << 20}, func(t *testing.T, w *world, m engineiotest.Mode) {
 		c, p := w.open(m)
+		send(t, c, "6") // claims the session
 		filler := text(string(make([]byte, 50_000)))
 		for range 40 {
 			_ = p.Send(filler)
@@ -122,6 +123,7 @@ func TestHeartbeat_SurvivesUpgrade(t *testing.T) {
 	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
 		c, _ := w.open(m)
 		began := time.Now()
+		send(t, c, "6") // a session that nobody comes back for ends sooner
 		time.Sleep(20 * time.Second)
 		if err := c.Upgrade(); err != nil {
 			t.Fatal(err)

@@ -42,7 +42,13 @@ func (s *Server) Websocket(ctx context.Context, query string, header ...string) 
 	if err != nil {
 		return nil, err
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/?"+query, nil)
+	return NewWebsocket(ctx, conn, s.URL+"/?"+query, header...)
+}
+
+// NewWebsocket is [Server.Websocket] on a connection that exists, for example
+// one over TLS.
+func NewWebsocket(ctx context.Context, conn net.Conn, url string, header ...string) (*Websocket, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
 	}
