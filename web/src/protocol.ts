@@ -17,6 +17,8 @@ export interface Message {
 export interface History {
   readonly messages: readonly Message[];
   readonly more: boolean;
+  /** What was shown before is not to be believed: the store has lost part of it. */
+  readonly reset?: boolean;
 }
 
 /** Who is here. In crowded rooms `people` is cut and `total` is larger. */

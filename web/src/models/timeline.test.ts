@@ -67,6 +67,27 @@ test('live messages before the history wait for it', () => {
   expect(ids(timeline)).toEqual([1, 2, 3, 4, 5]);
 });
 
+test('what was overheard before joining does not come after what is newer', () => {
+  const timeline = new Timeline();
+  for (let seq = 1; seq <= 80; seq++) timeline.add(live(seq));
+  timeline.takeEnd(run(151, 200));
+  expect(ids(timeline)).toEqual(range(151, 200));
+});
+
+test('overhearing a busy room for hours costs little, and joining it shows it right', () => {
+  const timeline = new Timeline();
+  for (let seq = 1; seq <= 5000; seq++) timeline.add(live(seq));
+  timeline.takeEnd(run(4950, 4999));
+  expect(ids(timeline)).toEqual(range(4950, 5000));
+});
+
+test('a room whose store lost a part starts over', () => {
+  const timeline = following(1, 60);
+  timeline.takeEnd({ ...run(20, 55), reset: true });
+  expect(ids(timeline)).toEqual(range(20, 55));
+  expect(timeline.olderThan).toBe(20);
+});
+
 test('after a short drop the fresh end overlaps', () => {
   const timeline = following(11, 60);
   timeline.suspend();

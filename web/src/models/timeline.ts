@@ -3,6 +3,9 @@ import type { History, Message } from '../protocol';
 /** More pages than this are not fetched to close a gap: the room starts over. */
 const MOST_GAP_PAGES = 20;
 
+/** Everybody hears the room; who has not joined it yet need not keep it all. */
+const MOST_AHEAD = 1000;
+
 /** Kept in memory; older messages come back from the server on scrolling up. */
 const MOST_MESSAGES = 2000;
 
@@ -61,6 +64,7 @@ export class Timeline {
   add(message: Message): boolean {
     if (this.#fresh !== null) {
       this.#ahead.push(message);
+      if (this.#ahead.length > MOST_AHEAD) this.#ahead.shift();
       return false;
     }
     if (this.has(message.id)) return false;
@@ -73,6 +77,8 @@ export class Timeline {
    * number before which the next page is needed, or null when all is joined.
    */
   takeEnd(history: History): number | null {
+    if (history.reset === true) this.#messages = [];
+    this.#ahead = this.#newerThan(history);
     this.#fresh = { run: [...history.messages], more: history.more, pages: 0 };
     this.#endSeq = history.messages.at(-1)?.seq ?? 0;
     return this.#join();
@@ -120,6 +126,15 @@ export class Timeline {
     for (const message of this.#messages.slice(0, from)) this.#ids.delete(message.id);
     this.#messages = this.#messages.slice(from);
     this.#more = true;
+  }
+
+  /** Of the live messages that came first, those that the history does not reach. */
+  #newerThan({ messages, more }: History): Message[] {
+    const inHistory = new Set(messages.map((message) => message.id));
+    const last = this.#ahead.findLastIndex((message) => inHistory.has(message.id));
+    // None in common: either the history begins after them all, or, if it is
+    // the whole log, it ends before them.
+    return last === -1 && more ? [] : this.#ahead.slice(last + 1);
   }
 
   #join(): number | null {

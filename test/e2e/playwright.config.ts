@@ -1,0 +1,19 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig } from '@playwright/test';
+import { chromium } from './chromium';
+
+export default defineConfig({
+  testDir: 'specs',
+  globalSetup: './build.ts',
+  outputDir: join(tmpdir(), 'causerie-e2e'),
+  // Each test has a server of its own; two browsers at once are what a small machine carries.
+  workers: 1,
+  // A test that passes at the second try has found something.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  forbidOnly: Boolean(process.env['CI']),
+  use: { ...chromium, trace: 'retain-on-failure', locale: 'en-GB', timezoneId: 'Europe/Paris' },
+});

@@ -1,0 +1,31 @@
+import { expect, test } from '../fixtures';
+
+test.use({ flags: ['--absence', '2s'] });
+
+test('typing is seen by the others, ends by itself, and never by the typist', async ({ join }) => {
+  const ann = await join('Ann');
+  const bob = await join('Bob');
+  await ann.composer.pressSequentially('hel');
+  await expect(bob.typing).toHaveText('Ann is typing…', { timeout: 1500 });
+  await expect(ann.typing).toHaveText('');
+  await expect(bob.typing).toHaveText('', { timeout: 7000 });
+});
+
+test('typing ends at once when the message lands', async ({ join }) => {
+  const ann = await join('Ann');
+  const bob = await join('Bob');
+  await ann.composer.pressSequentially('hello');
+  await expect(bob.typing).toHaveText('Ann is typing…');
+  await ann.composer.press('Enter');
+  await expect(bob.row('hello')).toBeVisible();
+  await expect(bob.typing).toHaveText('', { timeout: 500 });
+});
+
+test('a typist whose page dies has stopped', async ({ join }) => {
+  const ann = await join('Ann');
+  const bob = await join('Bob');
+  await ann.composer.pressSequentially('hel');
+  await expect(bob.typing).toHaveText('Ann is typing…');
+  await ann.context.close();
+  await expect(bob.typing).toHaveText('', { timeout: 7000 });
+});
