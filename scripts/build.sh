@@ -8,5 +8,5 @@ scripts/build-web.sh
 
 version=$(git describe --tags --always --dirty 2>/dev/null || true)
 # No cgo: the same file runs on every Linux, and in an empty container.
-CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.stamp=$version" -o bin/causerie ./cmd/causerie
+CGO_ENABLED=0 go build -ldflags "-s -w -X main.stamp=$version" -o bin/causerie ./cmd/causerie
 bin/causerie version
