@@ -67,14 +67,14 @@ func ackLine(e chat.Entry) string { return fmt.Sprintf("%s %d %s %s\n", e.Room, 
 // the log exactly once with the fingerprint that was acknowledged, and who was
 // here through the killed process is told as gone.
 func TestKill(t *testing.T) {
-	rounds := 8
+	rounds := 6
 	if testing.Short() {
 		rounds = 3
 	}
 	dir := t.TempDir()
 	var acked []string
 	for range rounds {
-		acked = append(acked, killAfter(t, dir, 50+rand.IntN(1500))...)
+		acked = append(acked, killAfter(t, dir, 50+rand.IntN(800))...)
 		s := openTest(t, Options{Dir: dir})
 		checkAcked(t, s, acked)
 		waitForEmptyRoster(t, s)

@@ -11,9 +11,9 @@ import (
 	"github.com/causerie-chat/causerie/internal/chat"
 )
 
-// A house is one step of the roster on its way: the transaction, its moment,
-// and the changes it makes.
-type house struct {
+// A rosterStep is one step of the roster on its way: the transaction, its
+// moment, and the changes it makes.
+type rosterStep struct {
 	*writer
 	now     int64 // Unix milliseconds
 	version uint64
@@ -27,38 +27,38 @@ const (
 
 // change runs f as one step. Every step begins by ending the leases that are
 // over, so that nobody is held by a node that is gone.
-func (s *Store) change(ctx context.Context, f func(*house) error) error {
-	var h *house
+func (s *Store) change(ctx context.Context, f func(*rosterStep) error) error {
+	var r *rosterStep
 	return s.keep(ctx, func(w *writer) error {
-		h = &house{writer: w, now: s.options.Now().UnixMilli()}
-		if err := w.row(selectVersion).Scan(&h.version); err != nil {
+		r = &rosterStep{writer: w, now: s.options.Now().UnixMilli()}
+		if err := w.row(selectVersion).Scan(&r.version); err != nil {
 			return err
 		}
-		if err := h.lapse(); err != nil {
+		if err := r.lapse(); err != nil {
 			return err
 		}
-		if err := f(h); err != nil || len(h.changes) == 0 {
+		if err := f(r); err != nil || len(r.changes) == 0 {
 			return err
 		}
-		_, err := w.exec(updateVersion, int64(h.version))
+		_, err := w.exec(updateVersion, int64(r.version))
 		return err
-	}, func() { s.news.changes(h.changes) })
+	}, func() { s.news.changes(r.changes) })
 }
 
-func (h *house) changed(p chat.Person, joined bool) {
-	h.version++
-	h.changes = append(h.changes, chat.Change{Version: h.version, Person: p, Joined: joined})
+func (r *rosterStep) changed(p chat.Person, joined bool) {
+	r.version++
+	r.changes = append(r.changes, chat.Change{Version: r.version, Person: p, Joined: joined})
 }
 
 // left tells of every person that a DELETE … RETURNING id, nickname has taken
 // off the roster.
-func (h *house) left(query string, args ...any) error {
-	return h.each(func(row scanner) error {
+func (r *rosterStep) left(query string, args ...any) error {
+	return r.each(func(row scanner) error {
 		var id, nickname string
 		if err := row.Scan(&id, &nickname); err != nil {
 			return err
 		}
-		h.changed(chat.Person{ID: chat.PersonID(id), Nickname: nickname}, false)
+		r.changed(chat.Person{ID: chat.PersonID(id), Nickname: nickname}, false)
 		return nil
 	}, query, args...)
 }
@@ -67,23 +67,23 @@ const selectLapsed = `SELECT node, ends FROM leases WHERE ends <= ? ORDER BY end
 
 // lapse ends the leases that are over, the oldest first: whoever was held by
 // several of them is absent since the last has ended.
-func (h *house) lapse() error {
+func (r *rosterStep) lapse() error {
 	type lapsed struct {
 		node string
 		ends int64
 	}
 	var all []lapsed
-	err := h.each(func(row scanner) error {
+	err := r.each(func(row scanner) error {
 		var l lapsed
 		err := row.Scan(&l.node, &l.ends)
 		all = append(all, l)
 		return err
-	}, selectLapsed, h.now)
+	}, selectLapsed, r.now)
 	if err != nil {
 		return err
 	}
 	for _, l := range all {
-		if err := h.end(l.node, l.ends, nil); err != nil {
+		if err := r.end(l.node, l.ends, nil); err != nil {
 			return err
 		}
 	}
@@ -104,11 +104,11 @@ const (
 // end ends the lease of node and every hold through it. Whoever was held by it
 // alone is absent since then, with grace in milliseconds or, if nil, whatever
 // Expire will say.
-func (h *house) end(node string, since int64, grace any) error {
-	if _, err := h.exec(updateHeldOnlyBy, node, since, grace); err != nil {
+func (r *rosterStep) end(node string, since int64, grace any) error {
+	if _, err := r.exec(updateHeldOnlyBy, node, since, grace); err != nil {
 		return err
 	}
-	_, err := h.exec(deleteLease, node) // and by the foreign key its holds
+	_, err := r.exec(deleteLease, node) // and by the foreign key its holds
 	return err
 }
 
@@ -127,13 +127,13 @@ func (s *Store) Arrive(ctx context.Context, arrivals []chat.Arrival, ttl time.Du
 		return nil
 	}
 	var errs []error
-	err := s.change(ctx, func(h *house) error {
+	err := s.change(ctx, func(r *rosterStep) error {
 		errs = make([]error, len(arrivals))
 		for i, a := range arrivals {
-			if _, err := h.exec(upsertLease, string(a.Node), h.now+milliseconds(ttl)); err != nil {
+			if _, err := r.exec(upsertLease, string(a.Node), r.now+milliseconds(ttl)); err != nil {
 				return err
 			}
-			taken, err := h.arrive(a)
+			taken, err := r.arrive(a)
 			if err != nil {
 				return err
 			}
@@ -149,24 +149,24 @@ func (s *Store) Arrive(ctx context.Context, arrivals []chat.Arrival, ttl time.Du
 	return errs
 }
 
-func (h *house) arrive(a chat.Arrival) (taken bool, err error) {
+func (r *rosterStep) arrive(a chat.Arrival) (taken bool, err error) {
 	id := string(a.Person.ID)
 	var secret []byte
-	switch err := h.row(selectSecret, id).Scan(&secret); {
+	switch err := r.row(selectSecret, id).Scan(&secret); {
 	case errors.Is(err, sql.ErrNoRows):
-		if _, err := h.exec(insertPerson, id, a.Person.Nickname, a.Secret[:]); err != nil {
+		if _, err := r.exec(insertPerson, id, a.Person.Nickname, a.Secret[:]); err != nil {
 			return false, err
 		}
-		h.changed(a.Person, true)
+		r.changed(a.Person, true)
 	case err != nil:
 		return false, err
 	case !bytes.Equal(secret, a.Secret[:]):
 		return true, nil
 	}
-	if _, err := h.exec(insertHold, id, string(a.Node)); err != nil {
+	if _, err := r.exec(insertHold, id, string(a.Node)); err != nil {
 		return false, err
 	}
-	_, err = h.exec(updateHere, id)
+	_, err = r.exec(updateHere, id)
 	return false, err
 }
 
@@ -180,15 +180,15 @@ const (
 
 // Depart is chat.Presence's.
 func (s *Store) Depart(ctx context.Context, id chat.PersonID, node chat.NodeID, grace time.Duration) error {
-	return s.change(ctx, func(h *house) error {
-		held, err := h.exec(deleteHold, string(id), string(node))
+	return s.change(ctx, func(r *rosterStep) error {
+		held, err := r.exec(deleteHold, string(id), string(node))
 		if err != nil || held == 0 {
 			return err
 		}
 		if grace <= 0 {
-			return h.left(deleteUnheld, string(id))
+			return r.left(deleteUnheld, string(id))
 		}
-		_, err = h.exec(updateUnheld, string(id), h.now, milliseconds(grace))
+		_, err = r.exec(updateUnheld, string(id), r.now, milliseconds(grace))
 		return err
 	})
 }
@@ -201,15 +201,15 @@ const (
 // Renew is chat.Presence's.
 func (s *Store) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (held bool, err error) {
 	var renewed bool
-	err = s.change(ctx, func(h *house) error {
+	err = s.change(ctx, func(r *rosterStep) error {
 		renewed = false
-		if err := h.row(selectRenewed, string(node)).Scan(&renewed); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if err := r.row(selectRenewed, string(node)).Scan(&renewed); err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if _, err := h.exec(upsertLease, string(node), h.now+milliseconds(ttl)); err != nil {
+		if _, err := r.exec(upsertLease, string(node), r.now+milliseconds(ttl)); err != nil {
 			return err
 		}
-		_, err := h.exec(updateRenewed, string(node))
+		_, err := r.exec(updateRenewed, string(node))
 		return err
 	})
 	return err == nil && renewed, err
@@ -217,13 +217,13 @@ func (s *Store) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) 
 
 // Release is chat.Presence's.
 func (s *Store) Release(ctx context.Context, node chat.NodeID, grace time.Duration) error {
-	return s.change(ctx, func(h *house) error {
+	return s.change(ctx, func(r *rosterStep) error {
 		if grace <= 0 {
-			if err := h.left(deleteHeldOnlyBy, string(node)); err != nil {
+			if err := r.left(deleteHeldOnlyBy, string(node)); err != nil {
 				return err
 			}
 		}
-		return h.end(string(node), h.now, milliseconds(grace))
+		return r.end(string(node), r.now, milliseconds(grace))
 	})
 }
 
@@ -232,8 +232,8 @@ const deleteOverdue = `DELETE FROM people
 
 // Expire is chat.Presence's.
 func (s *Store) Expire(ctx context.Context, grace time.Duration) error {
-	return s.change(ctx, func(h *house) error {
-		return h.left(deleteOverdue, h.now, milliseconds(grace))
+	return s.change(ctx, func(r *rosterStep) error {
+		return r.left(deleteOverdue, r.now, milliseconds(grace))
 	})
 }
 

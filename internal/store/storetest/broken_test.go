@@ -54,6 +54,7 @@ func TestRun_BrokenStores(t *testing.T) {
 			[]string{"a grace", "back within the grace", "taken", "to the millisecond"}},
 		{"leases for ever", func(s chat.Store) chat.Store { return immortal{s} },
 			[]string{"renew", "a node that vanished", "each departure once", "the dead of before the restart"}},
+		{"forgives a break", func(s chat.Store) chat.Store { return &forgiving{Store: s} }, []string{"a break that an Arrive has hidden"}},
 		{"no secrets", func(s chat.Store) chat.Store { return trusting{s} }, []string{"taken", "one nickname, many hands"}},
 		{"keeps no count", func(s chat.Store) chat.Store { return countless{s} }, []string{"depart", "release"}},
 	} {
@@ -223,6 +224,24 @@ func (s immortal) Arrive(ctx context.Context, arrivals []chat.Arrival, _ time.Du
 func (s immortal) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (bool, error) {
 	_, err := s.Store.Renew(ctx, node, ttl)
 	return true, err
+}
+
+// forgiving takes an Arrive for a Renew.
+type forgiving struct {
+	chat.Store
+	arrived bool
+}
+
+func (s *forgiving) Arrive(ctx context.Context, arrivals []chat.Arrival, ttl time.Duration) []error {
+	s.arrived = true
+	return s.Store.Arrive(ctx, arrivals, ttl)
+}
+
+func (s *forgiving) Renew(ctx context.Context, node chat.NodeID, ttl time.Duration) (bool, error) {
+	held, err := s.Store.Renew(ctx, node, ttl)
+	held = held || s.arrived
+	s.arrived = false
+	return held, err
 }
 
 type trusting struct{ chat.Store }

@@ -56,17 +56,12 @@ func (m *logMachine) room(t *rapid.T) chat.RoomID { return rapid.SampledFrom(m.r
 
 // draft draws a draft whose id is new in half of the cases.
 func (m *logMachine) draft(t *rapid.T, room chat.RoomID) chat.Draft {
-	if n := rapid.IntRange(0, 2*len(m.ids)+1).Draw(t, "id"); n >= len(m.ids) {
-		m.ids = append(m.ids, chat.NewID())
-		return m.of(t, room, m.ids[len(m.ids)-1])
-	} else {
-		return m.of(t, room, m.ids[n])
-	}
-}
-
-func (m *logMachine) of(t *rapid.T, room chat.RoomID, id chat.ID) chat.Draft {
 	d := draft(room, rapid.SampledFrom([]chat.PersonID{ada, ada, ada, boole}).Draw(t, "author"), rapid.String().Draw(t, "text"))
-	d.ID = id
+	if n := rapid.IntRange(0, 2*len(m.ids)+1).Draw(t, "id"); n < len(m.ids) {
+		d.ID = m.ids[n]
+	} else {
+		m.ids = append(m.ids, d.ID)
+	}
 	d.At = time.UnixMilli(rapid.Int64Range(0, 1<<42).Draw(t, "at")).UTC()
 	return d
 }
