@@ -23,10 +23,7 @@ func (p program) serve(ctx context.Context, args []string) int {
 	case err != nil:
 		return p.misused("%v", err)
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	// From the first signal on a second one has its usual effect: it ends the
-	// process at once. The store is safe from that.
-	defer context.AfterFunc(ctx, stop)()
+	ctx, stop := untilSignal(ctx)
 	defer stop()
 
 	a, err := newApp(ctx, cfg, newLogger(p.stderr, cfg))
@@ -40,6 +37,20 @@ func (p program) serve(ctx context.Context, args []string) int {
 		return p.failed(err)
 	}
 	return exitOK
+}
+
+// untilSignal returns a context that ends with the first SIGTERM or Ctrl-C.
+// From then on a second one has its usual effect: it ends the process at once.
+// The store is safe from that.
+func untilSignal(parent context.Context) (context.Context, context.CancelFunc) {
+	signalled, restore := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(parent))
+	// In this order: whoever sees ctx end may count on the second signal.
+	context.AfterFunc(signalled, func() {
+		restore()
+		cancel()
+	})
+	return ctx, restore
 }
 
 func newLogger(w io.Writer, cfg config.Config) *slog.Logger {
