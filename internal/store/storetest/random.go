@@ -16,7 +16,7 @@ import (
 // sequence is shrunk and printed with the seed that repeats it.
 func Random(t *testing.T, factory Factory) {
 	t.Run("log", func(t *testing.T) {
-		s := newSite(t, factory)
+		s := newSite(t, factory, longest)
 		defer s.close()
 		rounds := 0
 		rapid.Check(t, func(t *rapid.T) {
@@ -32,13 +32,17 @@ func Random(t *testing.T, factory Factory) {
 	t.Run("presence", func(t *testing.T) {
 		outer := t
 		rapid.Check(t, func(t *rapid.T) {
-			s := newSite(outer, factory)
+			s := newSite(outer, factory, longest)
 			defer s.close()
 			m := &presenceMachine{site: s, model: newPresenceModel(), now: time.UnixMilli(0)}
 			t.Repeat(rapid.StateMachineActions(m))
 		})
 	})
 }
+
+// longest bounds a whole series of random runs, also on a machine that has
+// much else to do.
+const longest = 30 * time.Minute
 
 // A logMachine is one random run over a chat.Log.
 type logMachine struct {

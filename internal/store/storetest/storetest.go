@@ -81,7 +81,10 @@ func (c testCase) check(t testing.TB, factory Factory) {
 			t.Logf("the rule: %s", c.rule)
 		}
 	})
-	s := newSite(t, factory)
+	if factory.patience == 0 {
+		factory.patience = 20 * time.Second
+	}
+	s := newSite(t, factory, 6*factory.patience)
 	defer s.close()
 	c.run(s)
 }
@@ -97,10 +100,8 @@ type site struct {
 	handles []chat.Store // index is the number of the node; nil is not open
 }
 
-func newSite(t testing.TB, factory Factory) *site {
-	if factory.patience == 0 {
-		factory.patience = 20 * time.Second
-	}
+// newSite makes a site whose calls all end within limit.
+func newSite(t testing.TB, factory Factory, limit time.Duration) *site {
 	s := &site{TB: t, factory: factory, time: &clock{}}
 	var now func() time.Time
 	if factory.Clock {
@@ -108,7 +109,7 @@ func newSite(t testing.TB, factory Factory) *site {
 		now = s.time.now
 	}
 	s.open = factory.New(t, now)
-	s.ctx, s.cancel = context.WithTimeout(context.Background(), 6*factory.patience)
+	s.ctx, s.cancel = context.WithTimeout(context.Background(), limit)
 	return s
 }
 
