@@ -11,11 +11,15 @@ import (
 // MaxNickname is the longest nickname, in Unicode code points.
 const MaxNickname = 32
 
+// guestPrefix begins the id of every guest, so that no nickname can spell the
+// id of somebody who is known otherwise.
+const guestPrefix = "~"
+
 // NewPerson checks a nickname as somebody typed it and returns the guest who
 // would carry it. The nickname is prepared by the PRECIS profile Nickname
 // (RFC 8266): spaces are trimmed and collapsed, compatibility forms are
-// composed. The ID is the profile's comparison key, so nicknames that differ
-// only in case, width or spacing are one person's. The error is an *Error
+// composed. The ID is made of the profile's comparison key, so nicknames that
+// differ only in case, width or spacing are one person's. The error is an *Error
 // with CodeInvalid and says what is wrong.
 func NewPerson(nickname string) (Person, error) {
 	if !utf8.ValidString(nickname) {
@@ -48,7 +52,7 @@ func NewPerson(nickname string) (Person, error) {
 	if err != nil || key == "" {
 		return Person{}, invalid("The nickname contains characters that are not allowed. Use letters, digits and ordinary signs.")
 	}
-	return Person{ID: PersonID(key), Nickname: shown}, nil
+	return Person{ID: guestPrefix + PersonID(key), Nickname: shown}, nil
 }
 
 var errNicknameLong = invalid("The nickname is too long. Use at most " + strconv.Itoa(MaxNickname) + " characters.")

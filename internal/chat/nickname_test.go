@@ -26,7 +26,7 @@ func TestNewPerson(t *testing.T) {
 			if err != nil {
 				t.Fatalf("NewPerson(%q): %v", test.in, err)
 			}
-			if want := (Person{ID: PersonID(test.id), Nickname: test.nickname}); got != want {
+			if want := (Person{ID: PersonID("~" + test.id), Nickname: test.nickname}); got != want {
 				t.Errorf("\ngot  %+q\nwant %+q", got, want)
 			}
 		})

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A PersonID names a person: what nicknames are compared by. For a guest it
-// is the folded nickname (see NewPerson).
+// A PersonID names a person. For a guest it is '~' and what nicknames are
+// compared by, see NewPerson.
 type PersonID string
 
 // A NodeID names one run of one process: 16 lower-case hex digits, new at

@@ -110,7 +110,7 @@ func Sections() []Section {
 				set:  duration(func(c *Config) *time.Duration { return &c.Absence }, 0, time.Hour),
 			},
 			{
-				Name: "lease", Value: "DURATION", Default: "30s",
+				Name: "lease", Value: "DURATION", Default: "10s",
 				Help: "How long people stay listed after the process they were connected to has died.",
 				set:  duration(func(c *Config) *time.Duration { return &c.Lease }, time.Second, time.Hour),
 			},
