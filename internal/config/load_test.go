@@ -29,7 +29,7 @@ func TestLoad_defaults(t *testing.T) {
 		SendRate:        10,
 		MaxMessage:      4000,
 		Absence:         10 * time.Second,
-		Lease:           30 * time.Second,
+		Lease:           10 * time.Second,
 		PingInterval:    25 * time.Second,
 		PingTimeout:     20 * time.Second,
 		Drain:           10 * time.Second,
