@@ -54,7 +54,7 @@ type Options struct {
 	// 24 hours; an id is kept for at most twice as long.
 	DedupeFor time.Duration
 	// Timeout bounds every call to Redis, also where the caller's context has
-	// no deadline. Default 3 s.
+	// no deadline. Default 5 s.
 	Timeout time.Duration
 	// Logger takes warnings about unsafe settings and lost connections.
 	// Default slog.Default().
@@ -67,7 +67,7 @@ type Options struct {
 
 const (
 	minDedupe      = 24 * time.Hour
-	defaultTimeout = 3 * time.Second
+	defaultTimeout = 5 * time.Second
 )
 
 var validPrefix = regexp.MustCompile(`^[0-9A-Za-z_.:-]{1,64}$`)

@@ -34,6 +34,9 @@ type Server struct {
 	dir  string
 	port int
 	args []string
+	up   string // what the process writes when it serves
+
+	config string // configuration file, or empty
 
 	cmd    *exec.Cmd
 	exited chan struct{}
@@ -48,21 +51,29 @@ type Server struct {
 // Start(t, "--appendfsync", "everysec").
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
-	s := &Server{t: t, dir: t.TempDir(), args: args}
-	t.Cleanup(s.cleanup)
+	s := &Server{t: t, dir: t.TempDir(), up: "Ready to accept connections", args: append([]string{
+		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--repl-diskless-sync-delay", "0",
+	}, args...)}
+	s.start()
+	return s
+}
+
+// start runs the server on a port of its choice until the test ends.
+func (s *Server) start() {
+	s.t.Helper()
+	s.t.Cleanup(s.cleanup)
 	// Between choosing a free port and redis-server binding it somebody else
 	// may take it; another port settles that.
 	for attempt := range 10 {
-		s.port = freePort(t)
+		s.port = freePort(s.t)
 		err := s.run()
 		if err == nil {
-			return s
+			return
 		}
 		if attempt == 9 || !strings.Contains(err.Error(), "Address already in use") {
-			t.Fatal(err)
+			s.t.Fatal(err)
 		}
 	}
-	return s
 }
 
 // Replica starts a read-only replica of s and waits until it is in step.
@@ -170,10 +181,9 @@ func (s *Server) run() error {
 	if err != nil {
 		return fmt.Errorf("redis-server is not installed; `make test` installs it: %w", err)
 	}
-	args := []string{
-		"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir,
-		"--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no",
-		"--repl-diskless-sync-delay", "0",
+	args := []string{"--port", strconv.Itoa(s.port), "--bind", "127.0.0.1", "--dir", s.dir, "--daemonize", "no"}
+	if s.config != "" {
+		args = append([]string{s.config}, args...)
 	}
 	cmd := exec.Command(path, append(args, s.args...)...)
 	cmd.SysProcAttr = dieWithParent()
@@ -190,7 +200,7 @@ func (s *Server) run() error {
 	exited := make(chan struct{})
 	s.cmd, s.exited, s.log = cmd, exited, new(tail)
 	go func() {
-		s.log.follow(out, "Ready to accept connections", ready)
+		s.log.follow(out, s.up, ready)
 		_ = cmd.Wait()
 		close(exited)
 	}()
