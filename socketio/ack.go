@@ -107,7 +107,7 @@ func (s *Socket) request(p *pendingAck, event string, args []any) (uint64, error
 func (s *Socket) addAck(id uint64, p *pendingAck) bool {
 	s.conn.mu.Lock()
 	defer s.conn.mu.Unlock()
-	if !s.Connected() {
+	if s.state.Load() != stateConnected { // never joining: mu is held
 		return false
 	}
 	x := s.more()

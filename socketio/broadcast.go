@@ -149,7 +149,7 @@ func (ns *Namespace) fanOut(b Broadcast, message *engineio.Message) {
 	sel := ns.members.pick(b.rooms, b.except)
 	defer sel.release()
 	for _, s := range sel.sockets {
-		if s == b.self || s.state.Load() != stateConnected {
+		if s == b.self || !s.Connected() {
 			continue
 		}
 		if b.volatile {

@@ -153,17 +153,6 @@ func (c *conn) lookup(namespace []byte) (*Socket, error) {
 	return nil, errNotJoined
 }
 
-// add makes s one of the connection's sockets, false if it is being closed.
-func (c *conn) add(s *Socket) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closing {
-		return false
-	}
-	c.sockets = append(c.sockets, s)
-	return true
-}
-
 // remove takes s out.
 func (c *conn) remove(s *Socket, byServer bool) {
 	c.mu.Lock()

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+
+	"github.com/causerie-chat/causerie/engineio"
 )
 
 // A ConnectError is what a middleware returns to refuse a client with more
@@ -135,18 +137,28 @@ func (ns *Namespace) examine(s *Socket) (err error) {
 	return nil
 }
 
-// activate lets s take part. The reply is queued before any event can be.
+// activate lets s take part, false if the connection is being closed.
 func (ns *Namespace) activate(s *Socket, saved *savedSession) bool {
-	if !s.conn.add(s) {
-		return false
-	}
 	if ns.recovery != nil {
-		ns.recovery.activate(s, saved)
-		return true
+		return ns.recovery.activate(s, saved)
 	}
 	ns.insert(s)
-	_ = s.session.Send(controlMessage(typeConnect, ns.name, connectReply(s.id, ""))) // a closed session: Closed follows
-	s.state.CompareAndSwap(stateNew, stateConnected)
+	return s.conn.open(s, controlMessage(typeConnect, ns.name, connectReply(s.id, "")))
+}
+
+// open makes s one of the connection's sockets and tells the client, in one
+// step: whoever sends to s meanwhile waits, so that the reply is the first
+// packet, and a client that has read it is counted in from then on.
+func (c *conn) open(s *Socket, reply *engineio.Message) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing {
+		return false
+	}
+	c.sockets = append(c.sockets, s)
+	s.state.Store(stateJoining)
+	_ = s.session.Send(reply) // a closed session: Closed follows
+	s.state.Store(stateConnected)
 	return true
 }
 

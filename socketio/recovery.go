@@ -316,8 +316,9 @@ func (s *savedSession) wants(e *loggedEvent) bool {
 }
 
 // activate lets s take part. What a returning client missed goes out before
-// the CONNECT packet, as the stock client expects.
-func (r *recovery) activate(s *Socket, saved *savedSession) {
+// the CONNECT packet, as the stock client expects. It is false if the
+// connection is being closed.
+func (r *recovery) activate(s *Socket, saved *savedSession) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var messages []*engineio.Message
@@ -325,7 +326,6 @@ func (r *recovery) activate(s *Socket, saved *savedSession) {
 	if saved != nil {
 		if messages = r.missed(saved); messages != nil {
 			pid = saved.pid
-			r.ns.server.stats.recovered.Add(1)
 		} else {
 			// Forgotten while the middlewares ran: it starts anew.
 			s.id, s.data, s.recovered = newID(), nil, false
@@ -340,6 +340,12 @@ func (r *recovery) activate(s *Socket, saved *savedSession) {
 		_ = s.Join(saved.rooms...) // they were within the limit before
 	}
 	messages = append(messages, controlMessage(typeConnect, r.ns.name, connectReply(s.id, pid)))
-	_ = s.session.Send(engineio.Join(messages...)) // a closed session: Closed follows
-	s.state.CompareAndSwap(stateNew, stateConnected)
+	if !s.conn.open(s, engineio.Join(messages...)) {
+		delete(r.live, pid)
+		return false
+	}
+	if s.recovered {
+		r.ns.server.stats.recovered.Add(1)
+	}
+	return true
 }

@@ -41,7 +41,8 @@ type Socket struct {
 }
 
 const (
-	stateNew = iota
+	stateNew     = iota
+	stateJoining // the reply is being sent; conn.mu is held
 	stateConnected
 	stateDisconnected
 )
@@ -69,7 +70,15 @@ func (s *Socket) Transport() string { return s.session.Transport() }
 
 // Connected reports whether s is connected: true from before the first OnConnect
 // handler until the client, the server or the network ends it.
-func (s *Socket) Connected() bool { return s.state.Load() == stateConnected }
+func (s *Socket) Connected() bool {
+	state := s.state.Load()
+	if state == stateJoining {
+		s.conn.mu.Lock()
+		state = s.state.Load()
+		s.conn.mu.Unlock()
+	}
+	return state == stateConnected
+}
 
 // Recovered reports whether s continues an earlier session: same id, rooms and
 // data, and what it missed was sent ([RecoveryOptions]).
@@ -217,7 +226,7 @@ func (s *Socket) leave() {
 // end marks s as disconnected. It returns true to one caller only, who owes
 // the farewell.
 func (s *Socket) end(reason Reason) bool {
-	if !s.state.CompareAndSwap(stateConnected, stateDisconnected) {
+	if !s.Connected() || !s.state.CompareAndSwap(stateConnected, stateDisconnected) {
 		return false
 	}
 	if r := s.namespace.recovery; r != nil {
