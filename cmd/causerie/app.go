@@ -173,7 +173,10 @@ func (a *app) Run(ctx context.Context) error {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
+		start := time.Now()
 		a.drain()
+		a.Close()
+		a.logger.Info("stopped", slog.Duration("duration", time.Since(start)))
 		return nil
 	}
 }
@@ -183,7 +186,6 @@ func (a *app) Run(ctx context.Context) error {
 // slices. The listener stays open for that time: probes see the red light, and
 // polling clients take their last answer.
 func (a *app) drain() {
-	start := time.Now()
 	a.logger.Info("stopping", slog.Duration("within", a.cfg.Drain))
 	a.ready.Drain()
 	a.admission.Close()
@@ -191,16 +193,26 @@ func (a *app) drain() {
 	defer cancel()
 	a.report("closing connections", a.realtime.Drain(ctx))
 	a.report("finishing requests", a.server.Shutdown(ctx))
-	a.logger.Info("stopped", slog.Duration("duration", time.Since(start)))
 }
 
 // Close closes whatever newApp has opened, last first. It may be called again.
+// A store that hangs does not hang the process: after closeTimeout Close leaves
+// the rest to the end of the process, which every store survives.
 func (a *app) Close() {
 	a.closing.Do(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 		defer cancel()
-		for _, closer := range slices.Backward(a.closers) {
-			closer(ctx)
+		closed := make(chan struct{})
+		go func() {
+			defer close(closed)
+			for _, closer := range slices.Backward(a.closers) {
+				closer(ctx)
+			}
+		}()
+		select {
+		case <-closed:
+		case <-ctx.Done():
+			a.report("closing", ctx.Err())
 		}
 	})
 }
