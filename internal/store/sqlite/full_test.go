@@ -57,24 +57,3 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("Check with space again: %v", err)
 	}
 }
-
-// TestKeep_Err: a step that fails half-way keeps nothing, is not announced,
-// and does not disturb the next.
-func TestKeep_Err(t *testing.T) {
-	s := openTest(t, Options{Dir: t.TempDir()})
-	defer s.Close()
-	cause := errors.New("half-way")
-	err := s.keep(t.Context(), func(w *writer) error {
-		if _, _, err := w.append(chat.Lobby, []chat.Draft{{ID: chat.NewID()}}); err != nil {
-			t.Errorf("append: %v", err)
-		}
-		return cause
-	}, func() { t.Error("a failed step was announced") })
-	if !errors.Is(err, cause) || chat.CodeOf(err) != chat.CodeUnavailable {
-		t.Errorf("keep: got %v, want unavailable because %v", err, cause)
-	}
-	if head, err := s.Head(t.Context(), chat.Lobby); err != nil || head != (chat.Cursor{}) {
-		t.Errorf("Head: got %+v, %v, want nothing kept", head, err)
-	}
-	appendTest(t, s, 1)
-}
