@@ -23,37 +23,52 @@ func mustURL(s string) *url.URL {
 }
 
 // A collector keeps the sessions of a benchmark.
-type collector struct{ sessions chan *Session }
+type collector struct {
+	sessions chan *Session
+	received chan int
+}
 
 func (c *collector) Open(s *Session, _ *http.Request) Receiver {
 	c.sessions <- s
-	return new(sink)
+	return c
 }
 
-// connect opens n websockets on loopback whose clients read everything if they
-// are asked to.
-func connect(tb testing.TB, n int, read bool) []*Session {
+func (c *collector) Receive([]byte, bool) error {
+	c.received <- deep(0)
+	return nil
+}
+
+func (c *collector) Closed(Reason) {}
+
+// connect opens n websockets on loopback.
+func (c *collector) connect(tb testing.TB, n int, o Options) ([]*Session, []net.Conn) {
 	tb.Helper()
-	c := &collector{make(chan *Session, n)}
-	engine := NewServer(c, Options{MaxQueue: 1 << 30})
+	engine := NewServer(c, o)
 	server := httptest.NewServer(engine)
 	address := server.Listener.Addr().String()
-	sessions := make([]*Session, n)
-	conns := make([]net.Conn, n)
+	sessions, clients := make([]*Session, n), make([]net.Conn, n)
 	for i := range n {
-		conns[i] = dialWebsocket(tb, address)
+		clients[i] = dialWebsocket(tb, address)
 		sessions[i] = <-c.sessions
-		if read {
-			go func() { _, _ = io.Copy(io.Discard, conns[i]) }()
-		}
 	}
 	tb.Cleanup(func() {
 		engine.Close()
-		for _, conn := range conns {
-			conn.Close()
+		for _, client := range clients {
+			client.Close()
 		}
 		server.Close()
 	})
+	return sessions, clients
+}
+
+// connectReaders opens n websockets whose clients read everything.
+func connectReaders(tb testing.TB, n int) []*Session {
+	tb.Helper()
+	c := &collector{sessions: make(chan *Session, n)}
+	sessions, clients := c.connect(tb, n, Options{MaxQueue: 1 << 30})
+	for _, client := range clients {
+		go func() { _, _ = io.Copy(io.Discard, client) }()
+	}
 	return sessions
 }
 
@@ -73,7 +88,7 @@ func dialWebsocket(tb testing.TB, address string) net.Conn {
 }
 
 func TestSend_DoesNotAllocate(t *testing.T) {
-	s := connect(t, 1, true)[0]
+	s := connectReaders(t, 1)[0]
 	m := NewMessage(Packet{Data: []byte(strings.Repeat("x", 100))})
 	// Fewer than the buffers of the sockets take, so that nothing is queued.
 	if got := testing.AllocsPerRun(200, func() {
@@ -92,29 +107,19 @@ func TestSend_DoesNotAllocate(t *testing.T) {
 func BenchmarkFanOut(b *testing.B) {
 	for _, n := range []int{1, 100, 1000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			sessions := connect(b, n, true)
-			data := []byte(strings.Repeat("x", 100))
+			sessions := connectReaders(b, n)
+			m := NewMessage(Packet{Data: []byte(strings.Repeat("x", 100))})
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
-				_ = sessions[i%n].Send(NewMessageOnce(data, i%n))
+				_ = sessions[i%n].Send(m)
 			}
 		})
 	}
 }
 
-var shared *Message
-
-// NewMessageOnce encodes for the first of a round and shares for the others.
-func NewMessageOnce(data []byte, i int) *Message {
-	if i == 0 || shared == nil {
-		shared = NewMessage(Packet{Data: data})
-	}
-	return shared
-}
-
 // BenchmarkIdleMemory reports what an idle websocket costs after it has
-// received one message: heap and stacks, after a collection. The client side
-// is a bare net.Conn, which is measured first and subtracted.
+// received one message whose handling needed a deep stack: heap and stacks,
+// after a collection, without the client's side of the connection.
 func BenchmarkIdleMemory(b *testing.B) {
 	const n = 2000
 	for b.Loop() {
@@ -126,12 +131,29 @@ func BenchmarkIdleMemory(b *testing.B) {
 			c.Close()
 		}
 		before = inUse()
-		sessions := connect(b, n, false)
-		after := inUse()
-		b.ReportMetric(float64(after-before-bare/2)/n, "B/session")
+		c := &collector{sessions: make(chan *Session, n), received: make(chan int, n)}
+		sessions, clients := c.connect(b, n, Options{})
+		for _, client := range clients {
+			_, _ = client.Write([]byte{0x81, 0x81, 0, 0, 0, 0, '4'})
+			_, _ = client.Write([]byte{0x81, 0x82, 0, 0, 0, 0, '4', 'x'})
+		}
+		for range 2 * n {
+			<-c.received
+		}
+		b.ReportMetric(float64(inUse()-before-bare/2)/n, "B/session")
 		runtime.KeepAlive(sessions)
 		b.StartTimer()
 	}
+}
+
+// deep uses about 16 KB of stack.
+func deep(depth int) int {
+	var space [1 << 10]byte
+	space[depth] = byte(depth)
+	if depth < 16 {
+		return deep(depth+1) + int(space[depth/2])
+	}
+	return int(space[depth])
 }
 
 // bareConns opens n connections with both ends in this process.

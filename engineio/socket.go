@@ -191,6 +191,7 @@ func (c *socket) peerClose(payload []byte) error {
 		code = statusNormal
 	}
 	if !c.attached {
+		c.session.withdraw(c) // first: the client may try again at once
 		_ = c.writeBlocking(closeFrame(code))
 		return errHangUp
 	}
@@ -235,6 +236,7 @@ func (c *socket) violation(err error) error {
 		return err
 	}
 	if !c.attached {
+		c.session.withdraw(c)
 		_ = c.writeBlocking(closeFrame(broken.code))
 		return err
 	}
@@ -259,8 +261,8 @@ func (c *socket) violated(reason Reason, code uint16) {
 func (c *socket) finish(err error) {
 	defer c.session.server.running.Done()
 	if !c.attached {
-		c.conn.Close()
 		c.session.withdraw(c)
+		c.conn.Close()
 		return
 	}
 	c.drain()
