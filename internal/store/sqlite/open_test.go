@@ -199,6 +199,33 @@ func TestOpen_InUse(t *testing.T) {
 	}
 }
 
+// TestOpen_Foreign: what is not ours, or too new for us, stays as it is.
+func TestOpen_Foreign(t *testing.T) {
+	for name, statement := range map[string]string{
+		"another program's":       "CREATE TABLE accounts (x)",
+		"another program's, new":  "PRAGMA application_id = 7",
+		"of a newer causerie":     fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 1000", applicationID),
+		"another program's, same": "PRAGMA user_version = 1; CREATE TABLE events (x)",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "causerie.db")
+			rawExec(t, path, statement)
+			before, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s, err := Open(t.Context(), Options{Dir: dir}); err == nil {
+				s.Close()
+				t.Fatal("Open: got no error")
+			}
+			if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+				t.Errorf("Open has changed the file (%v)", err)
+			}
+		})
+	}
+}
+
 // TestOpen_AfterErr: an Open that failed gives the folder back.
 func TestOpen_AfterErr(t *testing.T) {
 	dir := t.TempDir()
@@ -219,7 +246,7 @@ func TestOpen_AfterErr(t *testing.T) {
 func TestOpen_Settings(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "100% new? #1 folder")
 	s := openTest(t, Options{Dir: dir, idle: time.Hour, connect: func(ctx context.Context, conn *sql.Conn) error {
-		for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "fullfsync": "1"} {
+		for pragma, want := range map[string]string{"synchronous": "2", "foreign_keys": "1", "fullfsync": "1"} {
 			var got string
 			if err := conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 				t.Errorf("%s: got %s, %v, want %s", pragma, got, err, want)
@@ -227,6 +254,10 @@ func TestOpen_Settings(t *testing.T) {
 		}
 		return nil
 	}})
+	var mode string
+	if err := s.read.QueryRow("PRAGMA journal_mode").Scan(&mode); err != nil || mode != "wal" {
+		t.Errorf("journal_mode: got %s, %v, want wal", mode, err)
+	}
 	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("data folder: got %v, %v, want mode 0700", info, err)
 	}

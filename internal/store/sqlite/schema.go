@@ -65,7 +65,8 @@ var migrations = []string{
 	`,
 }
 
-// migrate brings the schema up to date in one transaction.
+// migrate makes sure that the database is ours, before anything in it is
+// changed, and brings the schema up to date in one transaction.
 func migrate(ctx context.Context, conn *sql.Conn) error {
 	var application, version int
 	if err := conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
@@ -75,12 +76,16 @@ func migrate(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	switch {
-	case version == len(migrations) && application == applicationID:
-		return nil
-	case application != applicationID && !isEmpty(ctx, conn):
+	case application != applicationID && (application != 0 || !isEmpty(ctx, conn)):
 		return errForeign
 	case version > len(migrations):
 		return fmt.Errorf("%w (its schema is version %d, this program knows up to %d)", errNewer, version, len(migrations))
+	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return err
+	}
+	if version == len(migrations) {
+		return nil
 	}
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {

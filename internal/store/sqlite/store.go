@@ -101,7 +101,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := checkHeader(s.path); err != nil {
 		return err
 	}
-	s.write = s.pool(1, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+	s.write = s.pool(1, "_pragma=synchronous(FULL)",
 		// On macOS an ordinary fsync stops at the drive's cache.
 		"_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
 		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_txlock=immediate")
