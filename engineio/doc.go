@@ -29,8 +29,10 @@
 //   - Set [Options].CheckOrigin if requests carry authority, such as cookies.
 //   - Set http.Server.MaxHeaderBytes to something like 16 KB, and
 //     ReadHeaderTimeout; the defaults are 1 MB and none.
-//   - Leave http.Server.WriteTimeout and ReadTimeout alone or not: answers and
-//     bodies have their own, and waiting polls are exempt.
+//   - http.Server.ReadTimeout and WriteTimeout may be set or not: polls that
+//     wait are exempt, bodies and answers have the limits of [Options].
+//   - End the Server before the http.Server, which does not know websockets:
+//     [Server.Shutdown] first, then http.Server.Shutdown.
 //
 // Per-message compression is never negotiated: it costs more memory per
 // connection than everything else together and invites bombs.

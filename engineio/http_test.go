@@ -166,6 +166,22 @@ func TestWebsocket_Base64(t *testing.T) {
 	}
 }
 
+func TestWebsocket_NoCompression(t *testing.T) {
+	w := newWorld(t, sockets, engineio.Options{})
+	ws, err := w.Websocket(w.ctx, "EIO=4&transport=websocket",
+		"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits", "Sec-WebSocket-Protocol", "chat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close()
+	w.peer()
+	for _, name := range []string{"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"} {
+		if got := ws.Response.Header.Get(name); got != "" {
+			t.Errorf("%s: got %q, want none", name, got)
+		}
+	}
+}
+
 func TestPolling_AnswersAreCapped(t *testing.T) {
 	w := newWorld(t, memory, engineio.Options{MaxPayload: 1000})
 	c, p := w.open(engineiotest.ModePolling)

@@ -2,6 +2,7 @@ package engineio_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -45,10 +46,11 @@ func (p *peer) Receive(data []byte, binary bool) error {
 	} else {
 		p.received <- engineiotest.Packet{Text: string(kept)}
 	}
-	err := p.Send(engineio.NewMessage(engineio.Packet{Data: kept, Binary: binary}))
-	if err != nil && string(data) == "refuse" {
-		return err
+	if string(data) == "refuse" {
+		return errors.New("refused, as the test wants")
 	}
+	// An error means that the session has ended, which Closed tells.
+	_ = p.Send(engineio.NewMessage(engineio.Packet{Data: kept, Binary: binary}))
 	return nil
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/causerie-chat/causerie/engineio"
@@ -113,7 +115,7 @@ func TestSession_ReceiveRefuses(t *testing.T) {
 	run(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
 		c, p := w.open(m)
 		neighbour, _ := w.open(m)
-		p.Close(engineio.ReasonParseError)
+		_ = c.SendText("4refuse") // polling answers it with 400
 		p.wantClosed(t, engineio.ReasonParseError)
 		wantEnd(t, c)
 		send(t, neighbour, "4still here")
@@ -181,6 +183,59 @@ func TestSession_SendVolatile(t *testing.T) {
 			t.Errorf("VolatileDrops: got %d, want 1", got)
 		}
 	})
+}
+
+// Everything at once, for the race detector and the leak checks.
+func TestServer_Churn(t *testing.T) {
+	for _, n := range []network{sockets, memory} {
+		t.Run(string(n), func(t *testing.T) {
+			w := newWorld(t, n, engineio.Options{})
+			message := text(strings.Repeat("x", 1000))
+			var clients, peers sync.WaitGroup
+			stop := make(chan struct{})
+			peers.Go(func() {
+				for {
+					select {
+					case p := <-w.peers:
+						peers.Go(func() {
+							for p.Send(message) == nil {
+								runtime.Gosched()
+							}
+							for range p.closed {
+							}
+						})
+					case <-stop:
+						return
+					}
+				}
+			})
+			for i := range 12 {
+				clients.Go(func() {
+					for round := range 4 {
+						c, err := w.Server.Open(w.ctx, engineiotest.Modes[(i+round)%3], "")
+						if err != nil {
+							continue // the server is closing, or was too fast with a farewell
+						}
+						_ = c.SendText("4hello")
+						_, _ = c.Next()
+						if round%2 == 0 {
+							_ = c.SendText("1")
+						}
+						c.Close()
+					}
+				})
+			}
+			clients.Wait()
+			if err := w.engine.Close(); err != nil {
+				t.Error(err)
+			}
+			close(stop)
+			peers.Wait()
+			if s := w.engine.Stats(); s.Polling != 0 || s.Websocket != 0 {
+				t.Errorf("sessions left: %+v", s)
+			}
+		})
+	}
 }
 
 func TestServer_Shutdown(t *testing.T) {

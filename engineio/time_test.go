@@ -1,6 +1,8 @@
 package engineio_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -222,4 +224,35 @@ func TestHeartbeat_CheckedByRequests(t *testing.T) {
 		wantGet(t, c, 400, "")
 		p.wantClosed(t, engineio.ReasonPingTimeout)
 	}, engineiotest.ModePolling)
+}
+
+// A frame that never becomes whole is no sign of life.
+func TestHeartbeat_SlowLoris(t *testing.T) {
+	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		c, p := w.open(m)
+		_ = c.Websocket.Conn.SetDeadline(time.Time{})
+		began := time.Now()
+		frame := engineiotest.Frame(0x81, make([]byte, 10_000))
+		for len(p.closed) == 0 && len(frame) > 0 {
+			_ = c.Websocket.WriteRaw(frame[:1])
+			frame = frame[1:]
+			time.Sleep(time.Second)
+		}
+		p.wantClosed(t, engineio.ReasonPingTimeout)
+		if got := time.Since(began); got > 47*time.Second {
+			t.Errorf("closed after %v, want 45 s", got)
+		}
+	}, engineiotest.ModeWebsocket, engineiotest.ModeUpgrade)
+}
+
+// A client that neither reads nor ends its connection is let go.
+func TestHeartbeat_HalfOpen(t *testing.T) {
+	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		_, p := w.open(m)
+		_ = p.Send(text(strings.Repeat("x", 500_000)))
+		p.wantClosed(t, engineio.ReasonPingTimeout)
+		if err := w.engine.Shutdown(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}, engineiotest.ModeWebsocket)
 }
