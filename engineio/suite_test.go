@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/causerie-chat/causerie/engineio"
@@ -64,7 +65,8 @@ func TestSuite_Messages(t *testing.T) {
 }
 
 func TestSuite_DuplicatePoll(t *testing.T) {
-	onPolling(t, engineio.Options{}, func(t *testing.T, w *world, c *engineiotest.Client, p *peer) {
+	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		c, p := w.open(m)
 		first := make(chan engineiotest.Answer, 1)
 		second := make(chan engineiotest.Answer, 1)
 		for _, answer := range []chan engineiotest.Answer{first, second} {
@@ -72,7 +74,7 @@ func TestSuite_DuplicatePoll(t *testing.T) {
 				a, _ := c.Get()
 				answer <- a
 			}()
-			w.untilPolling(p, answer)
+			synctest.Wait() // until it is waiting, or answered
 		}
 		if got := await(t, second, "an answer"); got.Status != 400 {
 			t.Errorf("second poll: got %d, want 400", got.Status)
@@ -82,35 +84,24 @@ func TestSuite_DuplicatePoll(t *testing.T) {
 		}
 		p.wantClosed(t, engineio.ReasonTransportError)
 		wantGet(t, c, 400, "")
-	})
-}
-
-// untilPolling waits until a poll of the session is waiting, or is answered: a
-// volatile message would be taken then, but is not sent for fear of answering.
-func (w *world) untilPolling(p *peer, answered chan engineiotest.Answer) {
-	w.t.Helper()
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
-		if engineio.PollWaits(p.Session) || len(answered) > 0 {
-			return
-		}
-	}
-	w.t.Fatal("the poll did not begin")
+	}, engineiotest.ModePolling)
 }
 
 func TestSuite_CancelledPoll(t *testing.T) {
-	onPolling(t, engineio.Options{}, func(t *testing.T, w *world, c *engineiotest.Client, p *peer) {
+	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		c, p := w.open(m)
 		ctx, cancel := context.WithCancel(w.ctx)
 		done := make(chan engineiotest.Answer, 1)
 		go func() {
 			a, _ := w.Do(ctx, "GET", "EIO=4&transport=polling&sid="+c.Handshake.SID, "")
 			done <- a
 		}()
-		w.untilPolling(p, done)
+		synctest.Wait()
 		cancel()
 		await(t, done, "the end of the request")
 		p.wantClosed(t, engineio.ReasonTransportClose)
 		wantGet(t, c, 400, "")
-	})
+	}, engineiotest.ModePolling)
 }
 
 func TestSuite_Heartbeat(t *testing.T) {
