@@ -11,7 +11,9 @@ const places = [
 
 const executablePath = places.find((place) => place !== undefined && existsSync(place));
 if (executablePath === undefined) {
-  throw new Error('Chromium was not found: run scripts/install-test-deps.sh, or say where it is by CHROMIUM=….');
+  throw new Error(
+    'Chromium was not found: run scripts/install-test-deps.sh, or say where it is by CHROMIUM=….',
+  );
 }
 
 /** The system's own browser: nothing is downloaded, and nothing leaves the machine. */

@@ -1,4 +1,11 @@
-import { test as base, expect, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from '@playwright/test';
+import {
+  test as base,
+  expect,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from '@playwright/test';
 import { Server } from './server';
 import { TcpProxy } from './tcpproxy';
 
@@ -54,6 +61,22 @@ export class Person {
     await this.composer.press('Enter');
   }
 
+  /** Says many things faster than anybody types. */
+  async sayAll(texts: readonly string[]): Promise<void> {
+    await this.composer.evaluate((field: HTMLTextAreaElement, texts) => {
+      for (const text of texts) {
+        field.value = text;
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      }
+    }, texts);
+  }
+
+  /** Every message of ours is kept, and there are so many. */
+  async allKept(count: number): Promise<void> {
+    await expect(this.page.locator('li[data-state="kept"]')).toHaveCount(count, { timeout: 30_000 });
+  }
+
   async join(): Promise<void> {
     await this.page.getByLabel('Your nickname').fill(this.nickname);
     await this.page.getByRole('button', { name: 'Join the chat' }).click();
@@ -83,7 +106,8 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  flags: [[], { option: true }],
+  // Tests write faster than people do; the one about floods has its own flags.
+  flags: [['--send-rate', '0'], { option: true }],
 
   server: async ({ flags }, use) => {
     const server = await Server.start(flags);
@@ -139,6 +163,7 @@ function watch(page: Page, origin: string, trouble: string[]): void {
     if (!request.url().startsWith(`${origin}/`)) trouble.push(`request: ${request.url()}`);
   });
   page.on('websocket', (socket) => {
-    if (!socket.url().startsWith(`${origin.replace('http', 'ws')}/`)) trouble.push(`websocket: ${socket.url()}`);
+    if (!socket.url().startsWith(`${origin.replace('http', 'ws')}/`))
+      trouble.push(`websocket: ${socket.url()}`);
   });
 }

@@ -1,12 +1,10 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { chromium } from './chromium';
 
 export default defineConfig({
   testDir: 'specs',
   globalSetup: './build.ts',
-  outputDir: join(tmpdir(), 'causerie-e2e'),
+  outputDir: '../../test-results/e2e',
   // Each test has a server of its own; two browsers at once are what a small machine carries.
   workers: 1,
   // A test that passes at the second try has found something.
@@ -15,5 +13,5 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   forbidOnly: Boolean(process.env['CI']),
-  use: { ...chromium, trace: 'retain-on-failure', locale: 'en-GB', timezoneId: 'Europe/Paris' },
+  use: { ...chromium, screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'Europe/Paris' },
 });

@@ -2,7 +2,11 @@ import type { CDPSession } from '@playwright/test';
 import { expect, test, type Person } from '../fixtures';
 
 async function compose(session: CDPSession, text: string): Promise<void> {
-  await session.send('Input.imeSetComposition', { text, selectionStart: text.length, selectionEnd: text.length });
+  await session.send('Input.imeSetComposition', {
+    text,
+    selectionStart: text.length,
+    selectionEnd: text.length,
+  });
 }
 
 async function key(session: CDPSession, name: string, code: number): Promise<void> {
@@ -45,7 +49,12 @@ test('Safari tells of the composition only by the key code', async ({ join }) =>
   await ann.composer.fill('にほん');
   await ann.composer.evaluate((field) => {
     field.dispatchEvent(new CompositionEvent('compositionend', { data: '日本', bubbles: true }));
-    const enter = new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, keyCode: 229 });
+    const enter = new KeyboardEvent('keydown', {
+      key: 'Enter',
+      bubbles: true,
+      cancelable: true,
+      keyCode: 229,
+    });
     field.dispatchEvent(enter);
   });
   await expect(ann.composer).toHaveValue('にほん');
@@ -55,7 +64,7 @@ test('Safari tells of the composition only by the key code', async ({ join }) =>
 test('Esc while composing drops the word and nothing else', async ({ join }) => {
   const ann = await join('Ann');
   const bob = await join('Bob');
-  for (let index = 0; index < 30; index++) await bob.say(`old ${index}`);
+  await bob.sayAll(Array.from({ length: 30 }, (_, index) => `old ${index}`));
   await expect(ann.rows).toHaveCount(30);
   const scroller = ann.page.getByRole('region', { name: 'Messages' });
   await scroller.evaluate((element) => (element.scrollTop = 100));

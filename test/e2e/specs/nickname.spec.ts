@@ -1,6 +1,9 @@
 import { expect, Person, test } from '../fixtures';
 
-test('a nickname that somebody has is refused with the reason, and another is taken', async ({ join, open }) => {
+test('a nickname that somebody has is refused with the reason, and another is taken', async ({
+  join,
+  open,
+}) => {
   await join('Ann');
   const page = await open();
   const field = page.getByLabel('Your nickname');
@@ -40,7 +43,7 @@ test('a reload keeps the nickname, and nobody is told of it', async ({ join }) =
   await bob.say('back');
   await expect(ann.row('back')).toBeVisible();
   await expect(ann.people).toHaveCount(2);
-  await expect(ann.page.getByTestId('notice')).toHaveText(/^Bob joined/);
+  await expect(ann.page.getByTestId('notice')).toHaveText(/^\s*Bob joined/);
 });
 
 test('two tabs are one person', async ({ join }) => {
@@ -58,7 +61,7 @@ test('two tabs are one person', async ({ join }) => {
   await tab.page.close();
   await bob.say('still here');
   await expect(ann.row('still here')).toBeVisible();
-  await expect(ann.page.getByTestId('notice')).toHaveText(/^Bob joined/);
+  await expect(ann.page.getByTestId('notice')).toHaveText(/^\s*Bob joined/);
 });
 
 test('another nickname, chosen later', async ({ join }) => {
@@ -81,10 +84,10 @@ test('another nickname, chosen later', async ({ join }) => {
 test('joined and left are told', async ({ join }) => {
   const ann = await join('Ann');
   const bob = await join('Bob');
-  await expect(ann.page.getByTestId('notice')).toHaveText(/^Bob joined/);
+  await expect(ann.page.getByTestId('notice')).toHaveText(/^\s*Bob joined/);
   await expect(ann.people).toHaveCount(2);
   await ann.say('hello Bob');
   await bob.context.close();
-  await expect(ann.page.getByTestId('notice').last()).toHaveText(/^Bob left/, { timeout: 20_000 });
+  await expect(ann.page.getByTestId('notice').last()).toHaveText(/^\s*Bob left/, { timeout: 20_000 });
   await expect(ann.people).toHaveCount(1);
 });

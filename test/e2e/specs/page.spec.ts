@@ -90,7 +90,8 @@ test('on a touch screen Enter is a new line and the button sends', async ({ join
 
 test('language and theme change at once and are there at the next first paint', async ({ join }) => {
   const ann = await join('Ann');
-  const background = () => ann.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const background = () =>
+    ann.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await ann.page.getByRole('button', { name: 'Settings' }).click();
   await ann.page.getByText('Dark', { exact: true }).click();
@@ -111,7 +112,9 @@ test('the browser’s own language and colours are taken first', async ({ open }
   const page = await open({ locale: 'zh-CN', colorScheme: 'dark' });
   await expect(page.getByRole('button', { name: '进入聊天' })).toBeVisible();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('zh-CN');
-  const [red] = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? []);
+  const [red] = await page.evaluate(
+    () => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g) ?? [],
+  );
   expect(Number(red)).toBeLessThan(60);
 });
 
@@ -157,7 +160,10 @@ test('everything can be done by keyboard', async ({ open }) => {
   const press = async (...keys: string[]) => {
     for (const name of keys) await page.keyboard.press(name);
   };
-  const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent);
+  const focused = () =>
+    page.evaluate(
+      () => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent,
+    );
   await expect(page.getByRole('button', { name: 'Join the chat' })).toBeEnabled();
   await page.keyboard.type('Ann');
   await press('Enter');

@@ -8,6 +8,9 @@ export type ChatSocket = Socket<ServerEvents, ClientEvents>;
 /** No answer in this time counts as none. */
 const ANSWER_WITHIN_MS = 10_000;
 
+/** A handshake that takes longer is tried anew, perhaps over a network that works. */
+const CONNECT_WITHIN_MS = 10_000;
+
 /**
  * The stock client. Websocket comes first: it is one round trip shorter and
  * needs no sticky sessions; where it is blocked, polling is tried. The secret
@@ -18,6 +21,7 @@ export function newSocket(secret: string): ChatSocket {
     auth: { secret },
     autoConnect: false,
     reconnection: false,
+    timeout: CONNECT_WITHIN_MS,
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
   });

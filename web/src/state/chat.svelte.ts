@@ -61,7 +61,7 @@ export class ChatState {
   }
 
   say(text: string): void {
-    this.#window.toEnd(this.#chat.timeline.messages.length);
+    this.#goToEnd();
     this.#chat.say(text);
   }
 
@@ -77,7 +77,7 @@ export class ChatState {
   }
 
   toLatest(): void {
-    this.#window.toEnd(this.#chat.timeline.messages.length);
+    this.#goToEnd();
     this.#read();
   }
 
@@ -91,6 +91,11 @@ export class ChatState {
   markRead(): void {
     this.#chat.unread.clear();
     this.toLatest();
+  }
+
+  #goToEnd(): void {
+    const { length } = this.#chat.timeline.messages;
+    if (!this.#window.reaches(length)) this.#window.toEnd(length);
   }
 
   #read(): void {
