@@ -11,7 +11,7 @@ const importRules = `
 engineio                   → nothing                        · engineio/engineiotest
 engineio/engineiotest      → engineio
 socketio                   → engineio                       · engineio/engineiotest
-socketio/adaptertest       → socketio
+socketio/adaptertest       → socketio, engineio/engineiotest
 internal/chat              → nothing                        · internal/store/*
 internal/store/sqlite      → internal/chat                  · internal/store/storetest
 internal/store/redis       → internal/chat                  · internal/store/storetest
@@ -24,7 +24,7 @@ internal/bench             → nothing                        · engineio, socke
 internal/archtest          → nothing
 web                        → nothing
 cmd/causerie               → everything
-examples/*                 → engineio, socketio
+examples/*                 → engineio, socketio             · engineio/engineiotest
 test/*                     → everything
 bench/*                    → internal/bench
 `
