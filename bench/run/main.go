@@ -62,7 +62,13 @@ func (b *bench) do(docs bool) error {
 	if err := b.build(); err != nil {
 		return err
 	}
-	t := &table{Host: describeHost(), At: started.UTC().Truncate(time.Second), Rounds: b.rounds, Quick: b.quick}
+	t := &table{
+		Host: describeHost(), At: started.UTC().Truncate(time.Second),
+		Rounds: b.rounds, Quick: b.quick, Busy: busy(2 * time.Second),
+	}
+	if t.Busy > 5 {
+		fmt.Fprintf(os.Stderr, "other programs take %.0f %% of this machine: the figures will say little\n", t.Busy)
+	}
 	for _, row := range b.rows() {
 		if err := b.measure(row, t); err != nil {
 			return err

@@ -95,6 +95,9 @@ func (t *table) markdown() string {
 	var b bytes.Buffer
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("Measured %s on %s. Medians of %d alternating rounds.", t.At.Format(time.DateOnly), t.Host, t.Rounds)
+	if t.Busy > 5 {
+		p("\n**The machine was busy with other work (%s %% of its cores), so these figures say little.**", decimal(t.Busy))
+	}
 	if t.Quick {
 		p("\nThis was a quick look: short rounds, and fewer connections than the titles of the full table say.")
 	}
@@ -225,7 +228,8 @@ func (t *table) renewDocs(dir string) error {
 	if !ok || !ok2 {
 		return fmt.Errorf("%s: the marks around the results are gone", path)
 	}
-	page = []byte(before + docsBegin + "\n" + t.markdown() + "\n" + docsEnd + after)
+	const picture = "\n![Deliveries per second of Causerie and of other servers](performance.svg)\n\n"
+	page = []byte(before + docsBegin + picture + t.markdown() + "\n" + docsEnd + after)
 	if err := os.WriteFile(path, page, 0o644); err != nil {
 		return err
 	}

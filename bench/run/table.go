@@ -17,6 +17,7 @@ type table struct {
 	At      time.Time `json:"at"`
 	Rounds  int       `json:"rounds"`
 	Quick   bool      `json:"quick"`
+	Busy    float64   `json:"busy_percent"` // what others took of all cores before the first row
 	Seconds float64   `json:"seconds"`
 	Rows    []result  `json:"rows"`
 }
