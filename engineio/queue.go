@@ -105,7 +105,9 @@ func (q *queue) payload(limit int) []byte {
 	taken := 0
 	for _, m := range q.messages {
 		p := m.polling()
-		if taken > 0 && len(b)+1+len(p) > limit {
+		// The close packet travels alone: stock clients handle it at once and
+		// messages of the same payload a moment later, when all is over.
+		if taken > 0 && (len(b)+1+len(p) > limit || m == closeMessage) {
 			break
 		}
 		switch {

@@ -10,7 +10,8 @@ import (
 func validText(b []byte) bool { return utf8.Valid(b) }
 
 // receivePayload takes a polling payload: packets joined by a separator
-// ("Packet encoding"). It is false when the session ended over it.
+// ("Packet encoding"). It is false when the session ended over it, and not just
+// while it was received: a client does not hear of the end by a failed POST.
 func (s *Session) receivePayload(body []byte) bool {
 	s.receiving.Lock()
 	defer s.receiving.Unlock()
@@ -18,8 +19,10 @@ func (s *Session) receivePayload(body []byte) bool {
 		var packet []byte
 		packet, body, more = bytes.Cut(body, []byte{separator})
 		if !s.receiveText(packet) {
-			// A client that says goodbye has done nothing wrong.
-			return len(packet) == 1 && packetType(packet[0]) == typeClose
+			// A client that says goodbye has done nothing wrong, nor has one
+			// that the program closes in answer to a message.
+			goodbye := len(packet) == 1 && packetType(packet[0]) == typeClose
+			return goodbye || s.state.Load() == stateClosing && !s.objected
 		}
 	}
 	return true

@@ -63,6 +63,7 @@ type Session struct {
 	id        sid
 
 	receiving sync.Mutex // held while the receiver is called; before mu
+	objected  bool       // guarded by receiving: the receiver refused a message
 
 	mu    sync.Mutex
 	state atomic.Uint32 // written under mu
@@ -244,6 +245,7 @@ func (s *Session) deliver(data []byte, binary bool) bool {
 	}
 	if err := s.receiver.Receive(data, binary); err != nil {
 		s.server.log(slog.LevelDebug, "message refused", s, slog.Any("error", err))
+		s.objected = true
 		s.Close(ReasonParseError)
 	}
 	return s.open()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/causerie-chat/causerie/engineio"
+	"github.com/causerie-chat/causerie/engineio/engineiotest"
 	"github.com/causerie-chat/causerie/socketio"
 )
 
@@ -210,7 +211,7 @@ func TestSocket_Disconnect(t *testing.T) {
 		c.send(`2["message",1]`)
 		c.want(`2["message-back",1]`)
 		c.join("0/custom")
-		_ = c.trySend(`2/custom,["cut"]`) // a POST may be refused by then
+		c.send(`2/custom,["cut"]`)
 		c.want(`1`, `1/custom,`)
 		c.wantClosed()
 	})
@@ -287,4 +288,19 @@ func TestHandler_panic(t *testing.T) {
 		neighbour.send(`2["message",1]`)
 		neighbour.want(`2["message-back",1]`)
 	})
+}
+
+// TestSocket_Disconnect_polling checks that DISCONNECT and the end of the
+// connection come in two polls: the stock client would take them for the loss
+// of the connection, and come back, if they came in one.
+func TestSocket_Disconnect_polling(t *testing.T) {
+	s := start(t, socketio.Options{}, engineiotest.ModePolling)
+	s.Of("/").On("cut", func(e *socketio.Event) { e.Socket.Disconnect(true) })
+	c, _ := s.connect(t, "0")
+	c.send(`2["cut"]`)
+	for _, want := range []string{"41", "1"} {
+		if a, err := c.Get(); err != nil || a.Body != want {
+			t.Errorf("poll:\n got %q, %v\nwant %q", a.Body, err, want)
+		}
+	}
 }
