@@ -58,11 +58,7 @@ func OpenClassic(ctx context.Context, srv *socketio.Server, c *chat.Service, o O
 		return nil, err
 	}
 	cl.ns.OnConnect(cl.connect)
-	cl.ns.OnDisconnect(func(s *socketio.Socket, r socketio.Reason) {
-		if m := memberOf(s); m != nil {
-			m.leave(r)
-		}
-	})
+	cl.ns.OnDisconnect(cl.disconnect)
 	for event, handle := range map[string]func(*member, *socketio.Event){
 		eventSetNickname: cl.setNickname,
 		eventChatMessage: cl.chatMessage,
@@ -87,6 +83,16 @@ func (cl *Classic) connect(s *socketio.Socket) {
 		rand.Read(m.secret[:])
 	}
 	s.SetData(m)
+	cl.options.Logger.Info("connected", slog.String("id", s.ID()),
+		slog.String("transport", s.Transport()), slog.String("address", s.Handshake().RemoteAddr))
+}
+
+func (cl *Classic) disconnect(s *socketio.Socket, r socketio.Reason) {
+	if m := memberOf(s); m != nil {
+		m.leave(r)
+	}
+	cl.options.Logger.Info("disconnected", slog.String("id", s.ID()), slog.String("transport", s.Transport()),
+		slog.String("reason", string(r)), slog.Duration("duration", cl.options.Now().Sub(s.Handshake().Time)))
 }
 
 // limited puts the connection's rate limits before a handler.
@@ -233,6 +239,9 @@ func (cl *Classic) Entries(entries []chat.Entry) {
 		if enc, err := socketio.Encode(classicNamespace, eventChatMessage, event); err == nil {
 			encoded = append(encoded, enc)
 		}
+	}
+	if len(encoded) == 0 {
+		return
 	}
 	cl.ns.Local().Send(socketio.Batch(encoded...))
 	if f := cl.options.Observer.Delivered; f != nil {
