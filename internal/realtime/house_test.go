@@ -130,4 +130,3 @@ func (h *house) settle(c *client.Client) []client.Event {
 	}
 	return before
 }
-
