@@ -107,17 +107,28 @@ func (h *hub) followOwners() {
 	}
 }
 
-// learnOwners asks the primaries in turn until one says who owns what.
+// learnOwners reads who owns which slot.
 func (h *hub) learnOwners(ctx context.Context) error {
-	err := errNoNode
-	for addr, node := range h.client.Nodes() {
-		var ranges []slotRange
-		if ranges, err = readSlots(ctx, addr, node); err == nil {
-			h.setOwners(ranges)
-			return nil
-		}
+	ranges, err := h.askSlots(ctx)
+	if err == nil {
+		h.setOwners(ranges)
 	}
 	return err
+}
+
+// askSlots asks the servers in turn until one answers; one that hangs does not
+// use up the time of the others.
+func (h *hub) askSlots(ctx context.Context) (ranges []slotRange, err error) {
+	err = errNoNode
+	for addr, node := range h.client.Nodes() {
+		call, cancel := context.WithTimeout(ctx, h.timeout/4)
+		ranges, err = readSlots(call, addr, node)
+		cancel()
+		if err == nil {
+			break
+		}
+	}
+	return ranges, err
 }
 
 func readSlots(ctx context.Context, addr string, node rueidis.Client) ([]slotRange, error) {

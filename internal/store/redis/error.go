@@ -67,7 +67,7 @@ func openError(addr string, err error) error {
 	case strings.HasPrefix(text, "WRONGPASS"), strings.Contains(text, "AUTH"):
 		return fmt.Errorf("Redis at %s refuses the login (%s): correct the user and password in its URL", addr, text)
 	case strings.HasPrefix(text, "NOPERM"):
-		return fmt.Errorf("Redis at %s does not permit what is needed (%s): see the ACL in the manual", addr, text)
+		return fmt.Errorf("Redis at %s does not permit what is needed (%s): give the user +@connection +@read +@write +@scripting +@pubsub +time +info +cluster for the keys and channels of its prefix", addr, text)
 	case strings.Contains(text, "SELECT is not allowed"):
 		return fmt.Errorf("Redis at %s is a cluster, which has only database 0: leave the number out of its URL", addr)
 	case reply.IsLoading():

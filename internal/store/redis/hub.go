@@ -59,6 +59,16 @@ func (h *hub) stop() {
 	}
 	h.close()
 	h.running.Wait()
+	// A closed connection may still be handing over what it had read.
+	h.mu.Lock()
+	var watchers []*watcher
+	for _, c := range h.channels {
+		watchers = append(watchers, c.watchers...)
+	}
+	h.mu.Unlock()
+	for _, w := range watchers {
+		w.stop()
+	}
 }
 
 // startFeed is called with mu held.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -206,7 +207,7 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 }
 
 func (s *Store) appendError(room chat.RoomID, err error) error {
-	if reply, ok := rueidis.IsRedisErr(err); ok && len(reply.Error()) > 7 && reply.Error()[:7] == "DAMAGED" {
+	if reply, ok := rueidis.IsRedisErr(err); ok && strings.HasPrefix(reply.Error(), "DAMAGED") {
 		return damaged(s.keys.room(room, "*"), errors.New(reply.Error()))
 	}
 	return unavailable(err)

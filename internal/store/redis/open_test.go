@@ -166,7 +166,10 @@ func TestReplicated_WaitsForReplica(t *testing.T) {
 	server := redistest.Start(t)
 	replica := server.Replica()
 	s := open(t, server.URL(), redis.Options{Durability: redis.Replicated, Timeout: 500 * time.Millisecond})
-	keep(t, s, "a", "before")
+	first := draft("a", "before")
+	await(t, "the replica confirms", func() bool {
+		return s.Append(context.Background(), "a", []chat.Draft{first})[0].Err == nil
+	})
 
 	replica.Pause()
 	d := draft("a", "unconfirmed")

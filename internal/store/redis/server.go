@@ -28,9 +28,22 @@ func (s *Store) checkServers(ctx context.Context, addr string, o Options) (fsync
 	if !s.hub.sharded {
 		return s.checkServer(ctx, addr, s.client, o)
 	}
+	ranges, err := s.hub.askSlots(ctx)
+	if err != nil {
+		return false, openError(addr, err)
+	}
 	fsyncs = true
-	for addr, node := range s.client.Nodes() {
-		one, err := s.checkServer(ctx, addr, node, o)
+	checked := make(map[string]bool)
+	for _, r := range ranges {
+		if checked[r.addr] {
+			continue
+		}
+		checked[r.addr] = true
+		node, err := s.hub.node(r.addr)
+		if err != nil {
+			return false, openError(r.addr, err)
+		}
+		one, err := s.checkServer(ctx, r.addr, node, o)
 		if err != nil {
 			return false, err
 		}
@@ -49,9 +62,6 @@ func (s *Store) checkServer(ctx context.Context, addr string, c rueidis.Client, 
 		return false, openError(addr, err)
 	}
 	info := parseInfo(text)
-	if s.hub.sharded && info["role"] == "slave" {
-		return true, nil
-	}
 	if err := refuse(addr, info); err != nil {
 		return false, err
 	}
@@ -111,6 +121,8 @@ func (s *Store) probeScripts(ctx context.Context, addr string, c rueidis.Client)
 	}
 	return nil
 }
+
+func addrAttr(addr string) slog.Attr { return slog.String("redis", addr) }
 
 func parseInfo(text string) map[string]string {
 	info := make(map[string]string)

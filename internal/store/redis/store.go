@@ -3,7 +3,6 @@ package redis
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -120,7 +119,7 @@ func (s *Store) awaitFeeds(ctx context.Context, addr string) error {
 	}
 }
 
-// run runs a script with the durability the store was opened with.
+// runDurably runs a script with the durability the store was opened with.
 func (s *Store) runDurably(ctx context.Context, script *script, keys, args []string) rueidis.RedisResult {
 	if s.confirmer != nil {
 		return s.confirmer.run(ctx, script, keys, args)
@@ -156,5 +155,3 @@ func (s *Store) Close() error {
 	s.client.Close()
 	return nil
 }
-
-func addrAttr(addr string) slog.Attr { return slog.String("redis", addr) }
