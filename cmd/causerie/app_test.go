@@ -2,12 +2,17 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -44,7 +49,11 @@ func serve(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(t.Context())
 	addr := freeAddr(t)
-	r := &running{url: "http://" + addr, log: new(lockedBuffer), stop: stop, exited: make(chan int, 1)}
+	scheme := "http://"
+	if slices.Contains(args, "--tls-cert") {
+		scheme = "https://"
+	}
+	r := &running{url: scheme + addr, log: new(lockedBuffer), stop: stop, exited: make(chan int, 1)}
 	p := program{environ: []string{"HOME=" + t.TempDir()}, stdout: io.Discard, stderr: r.log}
 	go func() { r.exited <- p.run(ctx, append([]string{"serve", "--addr", addr, "--drain", "100ms"}, args...)) }()
 	t.Cleanup(func() {
@@ -91,8 +100,13 @@ func (r *running) await(t *testing.T, path string, status int) {
 	}
 }
 
-// client keeps no connection, so that none outlives its test.
-var client = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+// client keeps no connection, so that none outlives its test, and believes the
+// certificates that tests make.
+var client = &http.Client{Transport: &http.Transport{
+	DisableKeepAlives: true,
+	ForceAttemptHTTP2: true,
+	TLSClientConfig:   &tls.Config{InsecureSkipVerify: true},
+}}
 
 func (r *running) get(t *testing.T, path string, headers ...string) (int, string) {
 	t.Helper()
@@ -183,6 +197,37 @@ func TestServe_metricsElsewhere(t *testing.T) {
 	if status, body := elsewhere.get(t, "/metrics"); status != 200 || !strings.Contains(body, "causerie_connections") {
 		t.Errorf("got %d %.100s", status, body)
 	}
+}
+
+func TestServe_tls(t *testing.T) {
+	cert, key := certificate(t)
+	r := serve(t, "--tls-cert", cert, "--tls-key", key)
+	if status, body := r.get(t, handshake, "Origin", r.url); status != 200 || !strings.HasPrefix(body, `0{"sid":`) {
+		t.Errorf("got %d %s", status, body)
+	}
+	if first, _, _ := strings.Cut(r.log.String(), "\n"); !strings.Contains(first, "url=https://localhost:") {
+		t.Errorf("the first line does not say https: %s", first)
+	}
+}
+
+// certificate writes the pair that httptest serves with.
+func certificate(t *testing.T) (cert, key string) {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	pair := server.TLS.Certificates[0]
+	private, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name, kind string, der []byte) string {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	return write("cert.pem", "CERTIFICATE", pair.Certificate[0]), write("key.pem", "PRIVATE KEY", private)
 }
 
 func TestServe_maxConnections(t *testing.T) {
