@@ -140,17 +140,21 @@ func (ns *Namespace) deliver(b Broadcast, events []outgoing, message *engineio.M
 		}
 		message = engineio.Join(messages...)
 	}
-	ns.fanOut(b, message)
+	ns.fanOut(b, message, 0)
 }
 
 // fanOut hands one message to each receiver. This is the loop that everything
-// else is arranged for: a copied slice, no lock of ours, no allocation.
-func (ns *Namespace) fanOut(b Broadcast, message *engineio.Message) {
+// else is arranged for: a copied slice, no lock of ours, no allocation. number
+// is the event's, for recovery; 0: none.
+func (ns *Namespace) fanOut(b Broadcast, message *engineio.Message, number uint64) {
 	sel := ns.members.pick(b.rooms, b.except)
 	defer sel.release()
 	for _, s := range sel.sockets {
 		if s == b.self || !s.Connected() {
 			continue
+		}
+		if number > 0 {
+			s.extra.Load().last = number
 		}
 		if b.volatile {
 			s.session.SendVolatile(message)

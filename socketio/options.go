@@ -67,7 +67,7 @@ type Options struct {
 
 	// Logger is told of panics, of failures of the adapter and, at level
 	// debug, of clients that break the protocol. Never of contents. Nil means
-	// silence.
+	// silence. It is Engine.Logger too unless that is set.
 	Logger *slog.Logger
 }
 
@@ -119,6 +119,9 @@ func (o Options) withDefaults() Options {
 	o.MaxNamespaces = orDefault(o.MaxNamespaces, 64)
 	o.MaxConnectErrors = orDefault(o.MaxConnectErrors, 20)
 	o.MaxRooms = orDefault(o.MaxRooms, 1000)
+	if o.Engine.Logger == nil {
+		o.Engine.Logger = o.Logger
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

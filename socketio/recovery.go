@@ -58,6 +58,8 @@ type savedSession struct {
 	rooms    []string
 	data     any
 	ended    time.Time
+	last     uint64 // the last event that the socket was sent
+	until    uint64 // the last event of all when it ended
 	seen     uint64 // set when it is taken: the last event the client has
 }
 
@@ -168,7 +170,9 @@ func (r *recovery) send(s *Socket, events []outgoing) error {
 	if !s.Connected() {
 		return ErrDisconnected
 	}
-	return s.write(r.messages(events, false, []string{s.id}, nil))
+	message := r.messages(events, false, []string{s.id}, nil)
+	s.extra.Load().last = r.newest
+	return s.write(message)
 }
 
 func (r *recovery) sendVolatile(s *Socket, o outgoing) bool {
@@ -185,7 +189,12 @@ func (r *recovery) deliver(b Broadcast, events []outgoing) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ns.fanOut(b, r.messages(events, b.volatile, b.rooms, except))
+	message := r.messages(events, b.volatile, b.rooms, except)
+	last := r.newest
+	if b.volatile {
+		last = 0
+	}
+	r.ns.fanOut(b, message, last)
 }
 
 // messages encodes events with their offsets; requires mu. Volatile ones are
@@ -220,7 +229,7 @@ func (r *recovery) ended(s *Socket, reason Reason) {
 	if !reason.recoverable() || r.closed {
 		return
 	}
-	saved := &savedSession{pid: x.pid, sid: s.id, rooms: rooms, data: data, ended: time.Now()}
+	saved := &savedSession{pid: x.pid, sid: s.id, rooms: rooms, data: data, ended: time.Now(), last: x.last, until: r.newest}
 	r.sessions[x.pid] = saved
 	r.oldest = append(r.oldest, saved)
 	r.trim(saved.ended)
@@ -259,7 +268,15 @@ func (ns *Namespace) reclaim(auth json.RawMessage) *savedSession {
 	if saved == nil {
 		return nil
 	}
-	if saved.seen, ok = r.number(offset); !ok || r.missed(saved) == nil {
+	if saved.seen, ok = r.number(offset); !ok || saved.seen > r.newest {
+		return nil
+	}
+	if saved.seen >= saved.last {
+		// Whatever there was until it ended was for others: a client that
+		// heard nothing for long comes back all the same.
+		saved.seen = max(saved.seen, saved.until)
+	}
+	if r.missed(saved) == nil {
 		return nil
 	}
 	return saved
@@ -291,7 +308,7 @@ func (s *Socket) supersede() {
 // are gone or there are too many; requires mu.
 func (r *recovery) missed(saved *savedSession) []*engineio.Message {
 	first := r.newest - uint64(len(r.log)) + 1
-	if saved.seen > r.newest || saved.seen+1 < first {
+	if saved.seen+1 < first {
 		return nil
 	}
 	messages := make([]*engineio.Message, 0, 1)

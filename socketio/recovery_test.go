@@ -188,6 +188,40 @@ func TestRecovery_once(t *testing.T) {
 	})
 }
 
+// TestRecovery_idle comes back after many events for others.
+func TestRecovery_idle(t *testing.T) {
+	recoverable(t, socketio.RecoveryOptions{MaxEvents: 5}, func(t *testing.T, s *fixture, ended <-chan socketio.Reason) {
+		c := s.dial(t)
+		me := c.join("0")
+		offset := c.offset(fmt.Sprintf(`2["hello",false,"data of %s"]`, me.SID))
+		for range 20 {
+			if err := s.Of("/").To("blue").Emit("for others"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.lose(ended)
+		again := s.dial(t)
+		if back := again.join(fmt.Sprintf(`0{"pid":%q,"offset":%q}`, me.PID, offset)); back != me {
+			t.Errorf("session:\n got %v\nwant %v", back, me)
+		}
+		again.offset(fmt.Sprintf(`2["hello",true,"data of %s"]`, me.SID))
+		// Now with one for itself among those forgotten, and not received.
+		if err := s.Of("/").To("red").Emit("lost"); err != nil {
+			t.Fatal(err)
+		}
+		for range 20 {
+			if err := s.Of("/").To("blue").Emit("for others"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again.lose(ended)
+		third := s.dial(t)
+		if back := third.join(fmt.Sprintf(`0{"pid":%q,"offset":%q}`, me.PID, offset)); back.SID == me.SID {
+			t.Error("recovered with a hole")
+		}
+	})
+}
+
 // TestRecovery_limits checks that memory is bounded in number, bytes and time.
 func TestRecovery_limits(t *testing.T) {
 	for _, test := range []struct {

@@ -254,6 +254,7 @@ type extra struct {
 	done     chan struct{} // of Context; closed at the end
 	ended    bool
 	pid      string // immutable
+	last     uint64 // guarded by recovery.mu: number of the last event sent
 }
 
 // more returns s.extra, made if need be; requires conn.mu.
