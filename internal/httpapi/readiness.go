@@ -54,10 +54,13 @@ func (r *Readiness) Run(ctx context.Context) {
 	}
 }
 
-func (r *Readiness) probe(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
+func (r *Readiness) probe(running context.Context) {
+	ctx, cancel := context.WithTimeout(running, probeTimeout)
 	defer cancel()
 	err := r.check(ctx)
+	if running.Err() != nil {
+		return // broken off by us, which says nothing about the store
+	}
 
 	r.mu.Lock()
 	before := r.err

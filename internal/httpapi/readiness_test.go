@@ -83,3 +83,22 @@ func TestReadiness_storeHangs(t *testing.T) {
 		stop()
 	})
 }
+
+// A probe that is broken off because the process ends is no news.
+func TestReadiness_stopsQuietly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		r := NewReadiness(func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}, slog.New(slog.NewTextHandler(&log, nil)))
+		ctx, stop := context.WithCancel(t.Context())
+		go r.Run(ctx)
+		synctest.Wait()
+		stop()
+		synctest.Wait()
+		if log.Len() > 0 || r.Status() != errStarting {
+			t.Errorf("got %v and %q, want %v and no line", r.Status(), log.String(), errStarting)
+		}
+	})
+}
