@@ -217,8 +217,10 @@ func runRenew(s *site) {
 	if s.renew(0, "n2", long) {
 		s.Fatalf("Renew of a lease that an Arrive began: got true, but there was no last Renew")
 	}
-	if !s.renew(0, "n1", 0) || !s.renew(0, "n1", 0) {
-		s.Fatalf("Renew for a shorter time: got false; it has shortened the lease")
+	for range 2 { // the second one finds what the first has done
+		if !s.renew(0, "n1", 0) {
+			s.Fatalf("Renew for a shorter time: got false; it has shortened the lease")
+		}
 	}
 	// On the real clock a stalled machine may miss the first lease; then the
 	// case has shown nothing and begins again.
