@@ -21,7 +21,7 @@ need_go() {
 }
 
 need_node() {
-	local want=20 get="Get it from https://nodejs.org/ or your package manager."
+	local want=20.19 get="Get it from https://nodejs.org/ or your package manager."
 	command -v node >/dev/null || refuse "Node $want or newer" "there is no command node" "$get"
 	command -v npm >/dev/null || refuse "npm" "there is no command npm" "$get"
 	at_least "$(node --version | tr -d v)" "$want" || refuse "Node $want or newer" "this is $(node --version)" "$get"
