@@ -9,9 +9,9 @@ import (
 
 // A Fingerprint is the 64-bit hash chain over the ids of a room's entries:
 // fp(0) = 0 and fp(n) = first 8 bytes of SHA-1(fp(n-1) ‖ id(n)), both parts in
-// their raw bytes, big-endian. In JSON and in Redis it is 16 hex digits.
+// their raw bytes, big-endian. In JSON it is 16 hex digits.
 //
-// SHA-1 because Redis scripts have it everywhere (redis.sha1hex); the chain
+// SHA-1 because every Redis has it for its scripts (redis.sha1hex); the chain
 // shows a store that lost entries, it does not defend against forgers.
 type Fingerprint uint64
 
