@@ -14,11 +14,11 @@ import (
 	"github.com/causerie-chat/causerie/internal/bench"
 )
 
-const benchUsage = `Usage: causerie bench [flags] [url]
+const benchUsage = `Usage: causerie bench [OPTIONS] [URL]
 
 Opens many connections to a chat, sends messages, and counts and times every
 delivery. The chat is any Socket.IO server with the events set-nickname and
-chat-message on the namespace /; without a url, http://127.0.0.1:3000.
+chat-message on the namespace /; without a URL, http://127.0.0.1:3000.
 A causerie that is measured should run with --send-rate 0.
 
 Scenarios:
@@ -27,7 +27,7 @@ Scenarios:
   idle    nobody sends: memory per connection, idle processor time
   storm   all are cut at once and come back: time until all are current again
 
-Flags:
+Options:
 `
 
 // bench is the load generator. It fails when it could not measure, not when
@@ -42,8 +42,10 @@ func (p program) bench(ctx context.Context, args []string) int {
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(p.stdout, benchUsage)
-		flags.SetOutput(p.stdout)
-		flags.PrintDefaults()
+		flags.VisitAll(func(f *flag.Flag) {
+			value, help := flag.UnquoteUsage(f)
+			fmt.Fprintf(p.stdout, "  %-22s %s\n", "--"+f.Name+" "+value, help)
+		})
 		return exitOK
 	case err != nil:
 		return p.misused("%v: see causerie bench --help", err)
@@ -83,25 +85,25 @@ func (p program) benchProgress(now bench.Progress) {
 }
 
 func benchFlags(flags *flag.FlagSet, o *bench.Options) {
-	flags.StringVar((*string)(&o.Scenario), "scenario", string(bench.Fanout), "fanout, sends, idle or storm")
-	flags.StringVar(&o.Protocol, "protocol", bench.SocketIO, "socketio, or centrifuge for a server of that library")
-	flags.StringVar(&o.Transport, "transport", bench.WebSocket, "websocket or polling")
-	flags.IntVar(&o.Connections, "connections", 0, "how many, all in one room (default 1000, for sends 10)")
-	flags.IntVar(&o.Senders, "senders", 0, "how many of them send (default 20, for sends all)")
-	flags.IntVar(&o.Window, "window", 0, "messages each sender has in flight (default 1, for sends 50)")
-	flags.Float64Var(&o.Rate, "rate", 0, "messages per second, on schedule, in place of the window")
-	flags.StringVar(&o.Wait, "wait", "", "what lets a sender send the next: echo, ack or auto (default echo, for sends auto)")
-	flags.IntVar(&o.Size, "size", 100, "bytes of text in a message, at least 16")
+	flags.StringVar((*string)(&o.Scenario), "scenario", "", "`NAME` of the scenario (default fanout)")
+	flags.StringVar(&o.Protocol, "protocol", "", "`NAME`: socketio, or centrifuge for a server of that library (default socketio)")
+	flags.StringVar(&o.Transport, "transport", "", "`NAME`: websocket or polling (default websocket)")
+	flags.IntVar(&o.Connections, "connections", 0, "`NUMBER` of connections, all in one room (default 1000, for sends 10)")
+	flags.IntVar(&o.Senders, "senders", 0, "`NUMBER` of those that send (default 20, for sends all)")
+	flags.IntVar(&o.Window, "window", 0, "`NUMBER` of messages each sender has in flight (default 1, for sends 50)")
+	flags.Float64Var(&o.Rate, "rate", 0, "`NUMBER` of messages per second, on schedule, in place of the window")
+	flags.StringVar(&o.Wait, "wait", "", "`WHAT` lets a sender send the next: echo, ack or auto (default echo, for sends auto)")
+	flags.IntVar(&o.Size, "size", 0, "`BYTES` of text in a message, at least 16 (default 100)")
 	flags.BoolVar(&o.NoAck, "no-ack", false, "ask for no acknowledgements")
-	flags.DurationVar(&o.Warmup, "warmup", 0, "sending before the measurement; negative for none (default 2s)")
-	flags.DurationVar(&o.Duration, "duration", 0, "length of the measurement (default 10s)")
-	flags.DurationVar(&o.Settle, "settle", 0, "rest before the server's memory is read (default 1s, for idle and storm 5s)")
-	flags.DurationVar(&o.Drain, "drain", 0, "longest wait at the end for what is under way (default 15s)")
-	flags.IntVar(&o.Slow, "slow", 0, "further connections that hardly read, or never")
-	flags.IntVar(&o.SlowRate, "slow-rate", 0, "bytes a second that slow ones read (default never)")
-	flags.IntVar(&o.Handshakes, "handshakes", 0, "connections being opened at a time (default 200)")
-	flags.DurationVar(&o.Back, "back", 0, "mean delay before a cut connection comes back (default 1s)")
+	flags.DurationVar(&o.Warmup, "warmup", 0, "`DURATION` of sending before the measurement; negative for none (default 2s)")
+	flags.DurationVar(&o.Duration, "duration", 0, "`DURATION` of the measurement (default 10s)")
+	flags.DurationVar(&o.Settle, "settle", 0, "`DURATION` of rest before the server's memory is read (default 1s, for idle and storm 5s)")
+	flags.DurationVar(&o.Drain, "drain", 0, "longest `DURATION` of waiting at the end for what is under way (default 15s)")
+	flags.IntVar(&o.Slow, "slow", 0, "`NUMBER` of further connections that hardly read, or never")
+	flags.IntVar(&o.SlowRate, "slow-rate", 0, "`BYTES` a second that slow ones read (default none)")
+	flags.IntVar(&o.Handshakes, "handshakes", 0, "`NUMBER` of connections being opened at a time (default 200)")
+	flags.DurationVar(&o.Back, "back", 0, "mean `DURATION` before a cut connection comes back (default 1s)")
 	flags.BoolVar(&o.Goroutines, "goroutines", false, "use the portable client in place of the epoll loop")
 	flags.BoolVar(&o.Insecure, "insecure", false, "accept any TLS certificate")
-	flags.IntVar(&o.PID, "pid", 0, "the server's process id, for its processor time and memory")
+	flags.IntVar(&o.PID, "pid", 0, "`ID` of the server's process, for its processor time and memory")
 }

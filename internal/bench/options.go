@@ -76,6 +76,9 @@ type Options struct {
 	// Drain is the longest wait for what is still under way at the end.
 	Drain time.Duration // default 15s
 
+	// patience is how long Drain waits while nothing arrives at all.
+	patience time.Duration
+
 	// Slow adds connections that join and then read SlowRate bytes a second.
 	// They are outside of all counts.
 	Slow     int
@@ -159,6 +162,7 @@ func (o Options) withDefaults() (Options, error) {
 	wait(&o.Settle, settle)
 	wait(&o.Drain, 15*time.Second)
 	wait(&o.Back, time.Second)
+	wait(&o.patience, 3*time.Second)
 	return o, o.check()
 }
 

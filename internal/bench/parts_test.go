@@ -236,6 +236,24 @@ func offline(tb testing.TB) (*run, *client) {
 	return r, c
 }
 
+func TestRateKeepsItsSchedule(t *testing.T) {
+	r, c := offline(t)
+	sender := r.members[0]
+	sender.phase, r.o.Rate, r.sending = joined, 200, true
+	r.sendScheduled(time.Second) // late by a whole second: nothing is left out
+	if r.sends != 201 {
+		t.Fatalf("got %d messages from 0 s to 1 s, want 201", r.sends)
+	}
+	for n := range uint32(201) {
+		if got, want := sender.sent.flight(n).micros, int64(n)*5000; got != want {
+			t.Fatalf("message %d: due at %d µs, want %d", n, got, want)
+		}
+	}
+	if r.schedule != 1005*time.Millisecond || c.sent.next != 0 {
+		t.Errorf("next at %v, want 1.005s", r.schedule)
+	}
+}
+
 func TestADeliveryAllocatesNothing(t *testing.T) {
 	r, c := offline(t)
 	b := batch(r, 200)

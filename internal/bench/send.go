@@ -127,7 +127,7 @@ func (r *run) release(c *client) {
 
 // drain stops sending and waits for what is under way: until everything has
 // arrived and nothing more comes for a moment, which would be duplicates, or
-// until nothing has come for three seconds.
+// until nothing has come for as long as patience lasts.
 func (r *run) drain() error {
 	r.stage, r.sending = "draining", false
 	seen, since := r.deliveries, r.now()
@@ -136,7 +136,7 @@ func (r *run) drain() error {
 			seen, since = r.deliveries, r.now()
 		}
 		quiet := r.now() - since
-		return quiet > 200*time.Millisecond && r.ledger.unique >= r.expected() || quiet > 3*time.Second
+		return quiet > 200*time.Millisecond && r.ledger.unique >= r.expected() || quiet > r.o.patience
 	})
 }
 
