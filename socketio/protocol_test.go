@@ -66,7 +66,7 @@ func TestDisconnect(t *testing.T) {
 	run(t, socketio.Options{}, func(t *testing.T, s *fixture) {
 		echo(s.Of("/"))
 		echo(s.Of("/custom"))
-		reasons := make(chan socketio.Reason, 1)
+		reasons := make(chan socketio.Reason, 10)
 		s.Of("/custom").OnDisconnect(func(_ *socketio.Socket, r socketio.Reason) { reasons <- r })
 		c, _ := s.connect(t, "0")
 		c.join("0/custom")
@@ -158,7 +158,7 @@ func TestEvent_names(t *testing.T) {
 func TestReasons(t *testing.T) {
 	run(t, socketio.Options{}, func(t *testing.T, s *fixture) {
 		sockets := make(chan *socketio.Socket, 1)
-		reasons := make(chan socketio.Reason, 1)
+		reasons := make(chan socketio.Reason, 10)
 		s.Of("/").OnConnect(func(s *socketio.Socket) { sockets <- s })
 		s.Of("/").OnDisconnect(func(s *socketio.Socket, r socketio.Reason) {
 			if s.Connected() || s.Emit("late") == nil || s.Join("late") == nil && len(s.Rooms()) == 0 {
@@ -275,7 +275,7 @@ func TestServer_Shutdown(t *testing.T) {
 func TestHandler_panic(t *testing.T) {
 	run(t, socketio.Options{}, func(t *testing.T, s *fixture) {
 		echo(s.Of("/"))
-		reasons := make(chan socketio.Reason, 1)
+		reasons := make(chan socketio.Reason, 10)
 		s.Of("/").On("panic", func(*socketio.Event) { panic("a mistake") })
 		s.Of("/").OnDisconnect(func(_ *socketio.Socket, r socketio.Reason) { reasons <- r })
 		neighbour, _ := s.connect(t, "0")
