@@ -125,7 +125,7 @@ func (ps *people) leave(id PersonID, c Connection, mayReturn bool) {
 		h.grace = ps.absence
 	}
 	ps.mu.Unlock()
-	ps.depart(id, h)
+	ps.depart(context.Background(), id, h)
 }
 
 func (h *held) remove(c Connection) bool {
@@ -144,8 +144,8 @@ func (h *held) remove(c Connection) bool {
 // depart tells the store that nobody of the person is left here. The caller
 // holds the person's stripe. What the store does not take is tried again by
 // maintain.
-func (ps *people) depart(id PersonID, h *held) bool {
-	ctx, cancel := context.WithTimeout(context.Background(), presenceTimeout)
+func (ps *people) depart(ctx context.Context, id PersonID, h *held) bool {
+	ctx, cancel := context.WithTimeout(ctx, presenceTimeout)
 	defer cancel()
 	if err := ps.presence.Depart(ctx, id, ps.node, h.grace); err != nil {
 		return false
@@ -194,7 +194,7 @@ func (ps *people) maintain(ctx context.Context) {
 		case <-renew.C:
 			ps.renew(ctx)
 		case <-expire.C:
-			ps.retryDepartures()
+			ps.retryDepartures(ctx)
 			call, cancel := context.WithTimeout(ctx, presenceTimeout)
 			// A store that does not answer is reported by the readiness
 			// probe; this is tried again in a second.
@@ -257,7 +257,7 @@ func (ps *people) expel(h *held, reason error) {
 	}
 }
 
-func (ps *people) retryDepartures() {
+func (ps *people) retryDepartures(ctx context.Context) {
 	var ids []PersonID
 	ps.mu.Lock()
 	for id, h := range ps.held {
@@ -267,19 +267,19 @@ func (ps *people) retryDepartures() {
 	}
 	ps.mu.Unlock()
 	for _, id := range ids {
-		if !ps.retryDeparture(id) {
+		if !ps.retryDeparture(ctx, id) {
 			return
 		}
 	}
 }
 
-func (ps *people) retryDeparture(id PersonID) bool {
+func (ps *people) retryDeparture(ctx context.Context, id PersonID) bool {
 	defer ps.lock(id).Unlock()
 	ps.mu.Lock()
 	h := ps.held[id]
 	back := h == nil || len(h.conns) > 0
 	ps.mu.Unlock()
-	return back || ps.depart(id, h)
+	return back || ps.depart(ctx, id, h)
 }
 
 // close stops the maintenance and gives the lease up. People who are still

@@ -37,6 +37,11 @@ type Room struct {
 	follower *follower[Entry]
 	stops    []func()
 
+	// reading ends with the room, so that closing does not wait for a store
+	// that hangs.
+	reading context.Context
+	cancel  context.CancelFunc
+
 	// Owned by the follower's steps and tasks.
 	head Cursor
 	tail []Entry // the last entries up to head, see recent
@@ -45,6 +50,7 @@ type Room struct {
 // openRoom follows the room from its present end.
 func openRoom(ctx context.Context, s Store, id RoomID, a Audience, logger *slog.Logger) (*Room, error) {
 	r := &Room{id: id, log: s, audience: a, logger: logger.With(slog.String("room", string(id)))}
+	r.reading, r.cancel = context.WithCancel(context.Background())
 	r.follower = newFollower(r.step)
 	// Watching begins before the tail is read, so nothing falls between; what
 	// was announced meanwhile waits in the follower until head is known.
@@ -84,6 +90,7 @@ func (r *Room) close() {
 	for _, stop := range r.stops {
 		stop()
 	}
+	r.cancel()
 	r.follower.close()
 }
 
@@ -152,7 +159,7 @@ func (r *Room) recent() []Entry {
 // catchUp reads from the log what was not announced, and notices a log that is
 // no longer the one that was told.
 func (r *Room) catchUp() error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	ctx, cancel := context.WithTimeout(r.reading, readTimeout)
 	defer cancel()
 	head, err := r.log.Head(ctx, r.id)
 	if err != nil {

@@ -1,8 +1,6 @@
 package chat
 
-import (
-	"context"
-)
+import "context"
 
 // A Crowd is told who comes and goes. Its methods are called one at a time, in
 // the order of the roster's versions, and must not block for long.
@@ -19,6 +17,8 @@ type rosterView struct {
 	crowd    Crowd
 	follower *follower[Change]
 	stop     func()
+	reading  context.Context // ends with the view
+	cancel   context.CancelFunc
 
 	// Owned by the follower's steps and tasks.
 	version uint64
@@ -30,6 +30,7 @@ type rosterView struct {
 // change.
 func openRoster(ctx context.Context, p Presence, crowd Crowd) (*rosterView, error) {
 	v := &rosterView{presence: p, crowd: crowd, stop: func() {}, index: make(map[PersonID]int)}
+	v.reading, v.cancel = context.WithCancel(context.Background())
 	v.follower = newFollower(v.step)
 	loaded := make(chan struct{})
 	v.follower.do(func() { <-loaded })
@@ -51,6 +52,7 @@ func openRoster(ctx context.Context, p Presence, crowd Crowd) (*rosterView, erro
 
 func (v *rosterView) close() {
 	v.stop()
+	v.cancel()
 	v.follower.close()
 }
 
@@ -92,7 +94,7 @@ func (v *rosterView) tell(changes []Change) {
 
 // catchUp reads the roster and tells what is different from what was told.
 func (v *rosterView) catchUp() error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTimeout)
+	ctx, cancel := context.WithTimeout(v.reading, readTimeout)
 	defer cancel()
 	now, err := v.presence.Roster(ctx)
 	if err != nil {

@@ -33,7 +33,7 @@ type Options struct {
 	// MaxMessage is the longest message in code points. Default 4,000.
 	MaxMessage int
 	// Absence is how long somebody who can prove a nickname may be away
-	// before they are told as left. Default 10 s.
+	// before they are told as left. Default 0: they have left at once.
 	Absence time.Duration
 	// Lease is how long after a crash of this node its people are still taken
 	// to be here. Default 10 s.
@@ -57,9 +57,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.MaxMessage == 0 {
 		o.MaxMessage = DefaultMaxMessage
-	}
-	if o.Absence == 0 {
-		o.Absence = 10 * time.Second
 	}
 	if o.Lease == 0 {
 		o.Lease = 10 * time.Second

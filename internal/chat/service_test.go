@@ -401,3 +401,68 @@ func TestService_ALostChangeOfTheRosterIsFound(t *testing.T) {
 		}
 	}
 }
+
+// hanging is a store that does not answer, until the context of a call ends.
+type hanging struct {
+	chat.Store
+	on atomic.Bool
+}
+
+func (h *hanging) hang(ctx context.Context) error {
+	if !h.on.Load() {
+		return nil
+	}
+	<-ctx.Done()
+	return chat.Unavailable(ctx.Err())
+}
+
+func (h *hanging) Head(ctx context.Context, r chat.RoomID) (chat.Cursor, error) {
+	if err := h.hang(ctx); err != nil {
+		return chat.Cursor{}, err
+	}
+	return h.Store.Head(ctx, r)
+}
+
+func (h *hanging) Roster(ctx context.Context) (chat.Roster, error) {
+	if err := h.hang(ctx); err != nil {
+		return chat.Roster{}, err
+	}
+	return h.Store.Roster(ctx)
+}
+
+func (h *hanging) Depart(ctx context.Context, id chat.PersonID, n chat.NodeID, grace time.Duration) error {
+	return errors.Join(h.hang(ctx), h.Store.Depart(ctx, id, n, grace))
+}
+
+func (h *hanging) Release(ctx context.Context, n chat.NodeID, grace time.Duration) error {
+	return errors.Join(h.hang(ctx), h.Store.Release(ctx, n, grace))
+}
+
+func (h *hanging) Watch(ctx context.Context, room chat.RoomID, f func([]chat.Entry)) (func(), error) {
+	return h.Store.Watch(ctx, room, func(e []chat.Entry) { f(nil) })
+}
+
+func TestService_CloseDoesNotWaitForAStoreThatHangs(t *testing.T) {
+	store := &hanging{Store: openStore(t)}
+	s := chat.New(store, chat.Options{})
+	a := newAudience(t)
+	if _, err := s.Open(t.Context(), chat.Lobby, a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Follow(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	store.on.Store(true)
+	if _, err := send(s, "has the room read the log, which hangs"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	began := time.Now()
+	if err := s.Close(ctx); err == nil {
+		t.Error("the lease was given up to a store that does not answer")
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("closing took %v", took)
+	}
+}
