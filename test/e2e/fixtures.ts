@@ -85,7 +85,7 @@ export class Person {
 
   async online(): Promise<void> {
     await expect(this.status).toHaveText(/^(Online|在线)$/);
-    await expect(this.page.getByTestId('messages')).toHaveAttribute('aria-busy', 'false');
+    await expect(this.page.getByRole('log')).toHaveAttribute('aria-busy', 'false');
   }
 }
 
@@ -99,6 +99,8 @@ interface Fixtures {
   flags: readonly string[];
   server: Server;
   network: TcpProxy;
+  /** What no page may do, as it happens; a test that provokes it takes it out. */
+  trouble: string[];
   /** Opens the page in a browser of its own. */
   open: (options?: Options) => Promise<Page>;
   /** Opens the page and joins. */
@@ -121,13 +123,13 @@ export const test = base.extend<Fixtures>({
     await proxy.close();
   },
 
-  open: async ({ browser, server, contextOptions }, use) => {
+  trouble: async ({}, use) => use([]),
+
+  open: async ({ browser, server, contextOptions, trouble }, use) => {
     const contexts: BrowserContext[] = [];
-    const trouble: string[] = [];
     await use(async ({ through = server.url, ...options } = {}) => {
       const context = await browser.newContext({ ...contextOptions, ...options });
       contexts.push(context);
-      await context.grantPermissions([]);
       context.on('page', (page) => watch(page, through, trouble));
       const page = await context.newPage();
       await page.goto(through);
@@ -146,7 +148,6 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** What no page may do in any test. */
 function watch(page: Page, origin: string, trouble: string[]): void {
   page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
   page.on('dialog', (dialog) => {

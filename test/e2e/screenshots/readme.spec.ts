@@ -8,7 +8,10 @@ const conversation: readonly (readonly [nickname: string, text: string])[] = [
   ['林小雨', '太好了！我们这边一条消息都没丢。'],
   ['Théo', 'Two restarts, 400 people connected, nobody noticed.'],
   ['Nadia', 'And the order of messages after a restart? I would like to write that down properly.'],
-  ['Sofia', 'Every room is one numbered log: 1, 2, 3 … without holes. Whoever comes back gets exactly what was missed.'],
+  [
+    'Sofia',
+    'Every room is one numbered log: 1, 2, 3 … without holes. Whoever comes back gets exactly what was missed.',
+  ],
   ['Nadia', 'So if my train goes through a tunnel while I am writing …'],
   ['Sofia', '… your message waits, visibly, and goes out once when you are back. Never twice.'],
   ['林小雨', '中文和 English 混排也没问题，链接看https://example.org/docs。试试？'],
@@ -17,7 +20,8 @@ const conversation: readonly (readonly [nickname: string, text: string])[] = [
 test('the picture of the README', async ({ join }) => {
   test.setTimeout(180_000);
   const people = new Map<string, Awaited<ReturnType<typeof join>>>();
-  for (const nickname of ['Théo', '林小雨', 'Sofia', 'Marguerite']) people.set(nickname, await join(nickname));
+  for (const nickname of ['Théo', '林小雨', 'Sofia', 'Marguerite'])
+    people.set(nickname, await join(nickname));
   const nadia = await join('Nadia', { viewport: { width: 1200, height: 780 }, colorScheme: 'light' });
   people.set('Nadia', nadia);
   for (const [nickname, text] of conversation) {

@@ -1,22 +1,43 @@
-import { createRequire } from 'node:module';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { createServer } from 'node:http';
 import { join as path } from 'node:path';
-import { expect, test } from '../fixtures';
+import { expect, test as base } from '../fixtures';
 
-const example = path(import.meta.dirname, '..', '..', '..', 'examples', 'classic', 'index.html');
-const { resolve } = createRequire(import.meta.url);
-const site = 'http://classic.localhost:8080';
+const root = path(import.meta.dirname, '..');
+const files: Readonly<Record<string, readonly [file: string, type: string]>> = {
+  '/': [path(root, '..', '..', 'examples', 'classic', 'index.html'), 'text/html'],
+  '/jquery.js': [path(root, 'node_modules/jquery/dist/jquery.min.js'), 'text/javascript'],
+  '/socket.io.js': [path(root, 'node_modules/socket.io-client/dist/socket.io.min.js'), 'text/javascript'],
+};
 
-test.use({ flags: ['--origins', site] });
+/** The example on an origin of its own, which the server is told to let in. */
+const test = base.extend<{ site: string }>({
+  site: async ({ browserName }, use) => {
+    const server = createServer((request, response) => {
+      const [file, type] = files[new URL(request.url ?? '/', `http://${browserName}`).pathname] ?? [];
+      if (file === undefined) return response.writeHead(404).end();
+      response.setHeader('Content-Type', `${type}; charset=utf-8`);
+      return createReadStream(file).pipe(response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    await use(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+    server.closeAllConnections();
+    server.close();
+  },
+  flags: async ({ site }, use) => use(['--origins', site]),
+});
 
-test('the plain page of examples/classic and this one are in one room', async ({ browser, join, server }) => {
+test('the plain page of examples/classic and this one are in one room', async ({
+  browser,
+  join,
+  server,
+  site,
+}) => {
   const ann = await join('Ann');
   const context = await browser.newContext();
-  await context.route(`${site}/**`, (route) => {
-    const file = new URL(route.request().url()).pathname;
-    if (file === '/jquery.js') return route.fulfill({ path: resolve('jquery/dist/jquery.min.js') });
-    if (file === '/socket.io.js') return route.fulfill({ path: resolve('socket.io-client/dist/socket.io.min.js') });
-    return route.fulfill({ path: example });
-  });
   const plain = await context.newPage();
   await plain.goto(`${site}/?server=${server.url}`);
 

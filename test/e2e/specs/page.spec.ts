@@ -25,7 +25,8 @@ async function conversation(ann: Person, bob: Person): Promise<void> {
   await ann.say('Yes, thanks.');
   await ann.page.evaluate('WebSocket.prototype.send = () => {}');
   await ann.say('On its way.');
-  await bob.composer.pressSequentially('x');
+  // Told once in a few seconds, and what was said just now was typed, too.
+  await bob.composer.pressSequentially('and so on', { delay: 400 });
   await expect(ann.typing).not.toHaveText('');
 }
 
@@ -100,7 +101,7 @@ test('language and theme change at once and are there at the next first paint', 
   await expect(ann.status).toHaveText('在线');
   await expect(ann.composer).toHaveAttribute('placeholder', '以“Ann”的身份发言');
 
-  const shell = await (await ann.page.request.get('/')).text();
+  const shell = await (await ann.page.request.get(ann.page.url())).text();
   expect(shell).toContain('<html lang="zh-CN" data-theme="dark">');
   await ann.page.reload();
   await ann.online();

@@ -30,3 +30,13 @@ test('the number is never below the names', () => {
   people.replace({ people: ['Ann', 'Bob'], total: 1 });
   expect(people.total).toBe(2);
 });
+
+test('the list is the same object until it changes', () => {
+  const people = new People();
+  people.replace({ people: ['Ann'], total: 1 });
+  const before = people.names;
+  people.apply(joined('Ann'));
+  expect(people.names).toBe(before);
+  people.apply(joined('Bob'));
+  expect(people.names).not.toBe(before);
+});

@@ -6,11 +6,12 @@ import type { PersonChange, Roster } from '../protocol';
  */
 export class People {
   #names = new Set<string>();
+  #list: readonly string[] = [];
   #total = 0;
 
-  /** In the order they came. */
-  get names(): string[] {
-    return [...this.#names];
+  /** In the order they came; the same array until somebody comes or goes. */
+  get names(): readonly string[] {
+    return this.#list;
   }
 
   get total(): number {
@@ -19,6 +20,7 @@ export class People {
 
   replace(roster: Roster): void {
     this.#names = new Set(roster.people);
+    this.#list = [...this.#names];
     this.#total = Math.max(roster.total, this.#names.size);
   }
 
@@ -29,12 +31,13 @@ export class People {
     if (change.event === 'joined') {
       if (known) return false;
       this.#names.add(change.user);
+      this.#list = [...this.#names];
       this.#total += 1;
       return true;
     }
     // Of somebody who is not among the names shown, only the number is known.
     if (!known && complete) return false;
-    this.#names.delete(change.user);
+    if (this.#names.delete(change.user)) this.#list = [...this.#names];
     this.#total = Math.max(this.#total - 1, this.#names.size);
     return true;
   }

@@ -5,6 +5,8 @@ import { buildRows, type Row } from '../models/rows';
 import { RowWindow } from '../models/row-window';
 import { DEFAULT_LIMITS, type Limits } from '../protocol';
 
+const WITHOUT_FRAMES_MS = 250;
+
 /**
  * The models as the views see them. Models say that something changed, however
  * often; the views hear of it once, with everything read at one moment.
@@ -41,14 +43,22 @@ export class ChatState {
     this.#read();
   }
 
-  /** To be called by the models, from anywhere. */
+  /**
+   * To be called by the models, from anywhere. A busy room changes many times
+   * between two frames and is read once for each; a page out of sight has no
+   * frames, but a title that counts.
+   */
   readonly changed = (): void => {
     if (this.#due) return;
     this.#due = true;
-    queueMicrotask(() => {
+    const read = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       this.#due = false;
       this.#read();
-    });
+    };
+    const frame = requestAnimationFrame(read);
+    const timer = setTimeout(read, WITHOUT_FRAMES_MS);
   };
 
   /** The views' way to the acts of the person. */
