@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"slices"
 	"sync"
 	"time"
@@ -141,14 +142,23 @@ func (a *app) serveHTTP() {
 	if a.scrapes == nil {
 		routes.Metrics = a.metrics.Handler()
 	} else {
-		mux := http.NewServeMux()
-		mux.Handle("GET /metrics", a.metrics.Handler())
-		a.scraped = httpapi.NewServer(mux, a.logger)
+		a.scraped = httpapi.NewServer(operatorRoutes(a.metrics), a.logger)
 		a.onClose(func(context.Context) { a.scraped.Close() })
 	}
 	a.server = httpapi.NewServer(routes.Handler(), a.logger)
 	a.server.TLSConfig = a.tls
 	a.onClose(func(context.Context) { a.server.Close() })
+}
+
+// operatorRoutes are for whoever may reach --metrics-addr: profiles tell more
+// than strangers should know, so the public listener never has them.
+func operatorRoutes(m *httpapi.Metrics) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
 }
 
 // URL is where a person on this machine finds the page.

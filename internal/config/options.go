@@ -49,7 +49,7 @@ func Sections() []Section {
 			},
 			{
 				Name: "metrics-addr", Value: "HOST:PORT",
-				Help: "Address of a listener of its own for /metrics. Without it the main listener serves /metrics to everyone.",
+				Help: "Address of a listener of its own for /metrics, and for profiles under /debug/pprof/. Without it the main listener serves /metrics to everyone.",
 				set:  text(func(c *Config) *string { return &c.MetricsAddr }, optional(isAddr)),
 			},
 			{
