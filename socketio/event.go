@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+
+	"github.com/causerie-chat/causerie/engineio"
 )
 
 var (
@@ -140,18 +142,27 @@ func (e *Event) WantsAck() bool { return e.id != "" }
 // returned. Arguments are encoded as by [Socket.Emit]. It returns [ErrNoAck],
 // [ErrAcked] or, if the socket has ended, [ErrDisconnected].
 func (e *Event) Ack(args ...any) error {
-	if e.id == "" {
-		return ErrNoAck
-	}
-	o, err := encodeArgs(args)
+	m, err := e.settle(args)
 	if err != nil {
 		return err
 	}
+	return e.Socket.write(m)
+}
+
+// settle marks the event as acknowledged and returns the message that says so.
+func (e *Event) settle(args []any) (*engineio.Message, error) {
+	if e.id == "" {
+		return nil, ErrNoAck
+	}
+	o, err := encodeArgs(args)
+	if err != nil {
+		return nil, err
+	}
 	if e.acked.Swap(true) {
-		return ErrAcked
+		return nil, ErrAcked
 	}
 	if !e.Socket.Connected() {
-		return ErrDisconnected
+		return nil, ErrDisconnected
 	}
-	return e.Socket.write(o.message(typeAck, e.Socket.namespace.name, []byte(e.id), ""))
+	return o.message(typeAck, e.Socket.namespace.name, []byte(e.id), ""), nil
 }

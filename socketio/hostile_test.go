@@ -204,6 +204,7 @@ func TestDeadlines(t *testing.T) {
 				if got := time.Since(began); got < test.want || got > test.want+time.Second {
 					t.Errorf("closed after %v, want %v", got, test.want)
 				}
+				synctest.Wait() // the socket ends a moment after its connection
 				if got := s.Of("/").Len(); got != 1 {
 					t.Errorf("sockets: got %d, want the neighbour's", got)
 				}

@@ -185,7 +185,7 @@ func (ns *Namespace) Socket(id string) *Socket {
 	return nil
 }
 
-// Len returns the number of sockets on this server.
+// Len returns the number of connected sockets on this server. It counts them.
 func (ns *Namespace) Len() int {
 	n := 0
 	for _, ns := range ns.each() {

@@ -154,10 +154,18 @@ func (m *members) byID(id string) *Socket {
 	return nil
 }
 
+// len counts the connected: sockets whose disconnect handlers are running are
+// members still, for Socket.Rooms.
 func (m *members) len() int {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return len(m.all)
+	n := 0
+	for _, s := range m.all {
+		if state := s.state.Load(); state == stateJoining || state == stateConnected {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *members) roomNames() []string {
