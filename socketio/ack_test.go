@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -180,5 +181,50 @@ func TestHandle(t *testing.T) {
 			c.send(test.send)
 			c.want(test.want)
 		}
+	})
+}
+
+// TestAckBatch checks that gathered acknowledgements go out with Send, in
+// order, to whom they belong.
+func TestAckBatch(t *testing.T) {
+	run(t, socketio.Options{}, func(t *testing.T, s *fixture) {
+		ns := s.Of("/")
+		var mu sync.Mutex
+		var batch socketio.AckBatch
+		errs := make(chan error, 5)
+		ns.On("gather", func(e *socketio.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			errs <- batch.Add(e, e.Values()...)
+		})
+		ns.On("twice", func(e *socketio.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			batch.Add(e, "first")
+			errs <- batch.Add(e, "second")
+		})
+		ns.On("send", func(*socketio.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			batch.Send()
+			batch.Send() // of nothing
+		})
+		a, _ := s.connect(t, "0")
+		b, _ := s.connect(t, "0")
+		a.send(`21["gather",1]`, `22["gather",2]`)
+		b.send(`27["gather","b"]`, `2["gather"]`)
+		a.send(`23["twice"]`)
+		counts := map[error]int{}
+		for range 5 {
+			counts[receive(t, errs)]++
+		}
+		if counts[nil] != 3 || counts[socketio.ErrNoAck] != 1 || counts[socketio.ErrAcked] != 1 {
+			t.Errorf("got %v", counts)
+		}
+		b.send(`2["send"]`)
+		b.want(`37["b"]`)
+		a.want(`31[1]`)
+		a.want(`32[2]`)
+		a.want(`33["first"]`)
 	})
 }

@@ -27,6 +27,9 @@ type group[K comparable, T, R any] struct {
 	// those get who waited behind it: a store that did not answer would keep
 	// each following call waiting for its whole timeout.
 	failed func(R) bool
+	// settled, if not nil, is called after the results of one call have been
+	// handed out, on the same goroutine.
+	settled func(key K)
 	// full is what a submission gets that would wait behind too many others.
 	full R
 
@@ -78,6 +81,9 @@ func (g *group[K, T, R]) run(key K, l *lane[T, R]) {
 		results := g.call(key, items)
 		for i, r := range results {
 			done[i](r)
+		}
+		if g.settled != nil {
+			g.settled(key)
 		}
 		if last := results[len(results)-1]; g.failed(last) {
 			g.refuse(l, last)

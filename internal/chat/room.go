@@ -25,6 +25,12 @@ type Audience interface {
 	Reset(tail []Entry)
 	// Typing says that a person is writing.
 	Typing(p Person)
+
+	// Settled says that the fates of all messages of one append by this node
+	// have been told to their senders: what is to be done once for all of
+	// them, such as writing to a connection, can be done now. Unlike the other
+	// methods it is called on the goroutine that tells the fates.
+	Settled()
 }
 
 // A Room is one room's log as one node sees it: what was announced, checked

@@ -79,8 +79,8 @@ type Service struct {
 	people  *people
 
 	mu     sync.Mutex
-	rooms  []*Room     // guarded by mu
-	roster *rosterView // guarded by mu until set
+	rooms  map[RoomID][]*Room // guarded by mu
+	roster *rosterView        // guarded by mu until set
 
 	stop func()
 	done chan struct{}
@@ -89,10 +89,11 @@ type Service struct {
 // New returns a Service over the store, which stays the caller's to close
 // after Close.
 func New(store Store, o Options) *Service {
-	s := &Service{store: store, options: o.withDefaults(), done: make(chan struct{})}
+	s := &Service{store: store, options: o.withDefaults(), rooms: make(map[RoomID][]*Room), done: make(chan struct{})}
 	s.appends = newGroup(s.append,
 		func(a Appended) bool { return a.Err != nil && CodeOf(a.Err) == CodeUnavailable },
 		Appended{Err: Unavailable(errBacklog)})
+	s.appends.settled = s.settled
 	s.people = newPeople(store, s.options)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
@@ -117,8 +118,18 @@ func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rooms = append(s.rooms, r)
+	s.rooms[id] = append(s.rooms[id], r)
 	return r, nil
+}
+
+// settled tells the audiences of a room that one append has been settled.
+func (s *Service) settled(id RoomID) {
+	s.mu.Lock()
+	rooms := s.rooms[id]
+	s.mu.Unlock()
+	for _, r := range rooms {
+		r.audience.Settled()
+	}
 }
 
 // Follow tells c who comes and goes, until Close. It may be called once.
@@ -139,7 +150,8 @@ func (s *Service) Roster(f func(people []Person)) { s.roster.view(f) }
 
 // Send checks a message and has it kept. done is called exactly once, with the
 // kept entry or an *Error; it must not block. Messages that one goroutine
-// sends to a room are kept in the order of its calls.
+// sends to a room are kept in the order of its calls. Kept entries are told to
+// done on one goroutine per room, and then Audience.Settled is called there.
 func (s *Service) Send(room RoomID, from Person, id ID, text string, done func(Entry, error)) {
 	if err := checkText(text, s.options.MaxMessage); err != nil {
 		done(Entry{}, err)
@@ -190,8 +202,10 @@ func (s *Service) compare(ctx context.Context) {
 		case <-tick.C:
 		}
 		s.mu.Lock()
-		for _, r := range s.rooms {
-			r.compare()
+		for _, rooms := range s.rooms {
+			for _, r := range rooms {
+				r.compare()
+			}
 		}
 		if s.roster != nil && n%rosterCompares == 0 {
 			s.roster.compare()
@@ -213,8 +227,10 @@ func (s *Service) Close(ctx context.Context) error {
 	rooms, roster := s.rooms, s.roster
 	s.rooms = nil
 	s.mu.Unlock()
-	for _, r := range rooms {
-		r.close()
+	for _, same := range rooms {
+		for _, r := range same {
+			r.close()
+		}
 	}
 	if roster != nil {
 		roster.close()

@@ -35,6 +35,10 @@ type Classic struct {
 	// The last messages as a packet, until the next one. It belongs to the
 	// room's order and needs no lock.
 	history *socketio.Encoded
+
+	// The acks of messages that one append has kept. They belong to the
+	// goroutine that tells the fates of the lobby's messages.
+	acks socketio.AckBatch
 }
 
 // OpenClassic serves the lobby on the namespace / of srv.
@@ -185,7 +189,7 @@ func (cl *Classic) chatMessage(m *member, e *socketio.Event) {
 		case err != nil:
 			cl.refuse(e, err)
 		case e.WantsAck():
-			e.Ack(true, keptAck{kept.ID.String(), kept.Seq, kept.FP, kept.At.UnixMilli()})
+			cl.acks.Add(e, true, keptAck{kept.ID.String(), kept.Seq, kept.FP, kept.At.UnixMilli()})
 		}
 	})
 }
@@ -248,6 +252,10 @@ func (cl *Classic) Entries(entries []chat.Entry) {
 		f(len(encoded), time.Since(began))
 	}
 }
+
+// Settled implements chat.Audience: who sent many messages at once gets their
+// acks in one write.
+func (cl *Classic) Settled() { cl.acks.Send() }
 
 // Reset implements chat.Audience.
 func (cl *Classic) Reset(tail []chat.Entry) {
