@@ -22,7 +22,7 @@ test('the picture of the README', async ({ join }) => {
   const people = new Map<string, Awaited<ReturnType<typeof join>>>();
   for (const nickname of ['Théo', '林小雨', 'Sofia', 'Marguerite'])
     people.set(nickname, await join(nickname));
-  const nadia = await join('Nadia', { viewport: { width: 1200, height: 780 }, colorScheme: 'light' });
+  const nadia = await join('Nadia', { viewport: { width: 1200, height: 846 }, colorScheme: 'light' });
   people.set('Nadia', nadia);
   for (const [nickname, text] of conversation) {
     await people.get(nickname)?.say(text);
@@ -30,7 +30,7 @@ test('the picture of the README', async ({ join }) => {
   }
   await nadia.say('That is a sentence for the front page.');
   await expect(nadia.page.locator('li[data-state="kept"]')).toHaveCount(3);
-  await people.get('Théo')?.composer.pressSequentially('x');
-  await expect(nadia.typing).toHaveText('Théo is typing…');
+  await people.get('Marguerite')?.composer.pressSequentially('x');
+  await expect(nadia.typing).toHaveText('Marguerite is typing…');
   await nadia.page.screenshot({ path: picture, animations: 'disabled', caret: 'hide' });
 });
