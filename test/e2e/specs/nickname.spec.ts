@@ -7,6 +7,7 @@ test('a nickname that somebody has is refused with the reason, and another is ta
   await join('Ann');
   const page = await open();
   const field = page.getByLabel('Your nickname');
+  await expect(page.getByRole('button', { name: 'Join the chat' })).toBeEnabled();
   await field.fill('ann');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toHaveText('This nickname is taken. Choose another one.');
