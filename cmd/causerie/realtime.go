@@ -47,6 +47,9 @@ func engineOptions(cfg config.Config, l *slog.Logger) engineio.Options {
 		CheckOrigin:  engineio.AllowOrigins(cfg.Origins...),
 		Logger:       l,
 	}
+	if len(cfg.TrustedProxies) > 0 {
+		o.ClientAddress = httpapi.Proxies(cfg.TrustedProxies).ClientAddress
+	}
 	switch {
 	case cfg.AnyOrigin:
 		o.CheckOrigin = nil

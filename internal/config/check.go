@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -130,6 +131,36 @@ func setOrigins(c *Config, value string) error {
 		c.Origins = append(c.Origins, origin)
 	}
 	return nil
+}
+
+func setTrustedProxies(c *Config, value string) error {
+	c.TrustedProxies = nil
+	for item := range strings.SplitSeq(value, ",") {
+		item = strings.TrimSpace(item)
+		if item == "" {
+			continue
+		}
+		network, ok := parseNetwork(item)
+		if !ok {
+			return errors.New("a list of addresses or networks such as 127.0.0.1,10.0.0.0/8,fd00::/8")
+		}
+		c.TrustedProxies = append(c.TrustedProxies, network)
+	}
+	return nil
+}
+
+// parseNetwork takes an address for the network that holds only it.
+func parseNetwork(s string) (netip.Prefix, bool) {
+	if !strings.Contains(s, "/") {
+		addr, err := netip.ParseAddr(s)
+		if err != nil || addr.Zone() != "" {
+			return netip.Prefix{}, false
+		}
+		addr = addr.Unmap()
+		return netip.PrefixFrom(addr, addr.BitLen()), true
+	}
+	network, err := netip.ParsePrefix(s)
+	return network.Masked(), err == nil && !network.Addr().Is4In6()
 }
 
 // canonicalOrigin returns the form a browser sends: lower case, no port that

@@ -5,6 +5,7 @@ package config
 
 import (
 	"log/slog"
+	"net/netip"
 	"regexp"
 	"time"
 )
@@ -27,6 +28,8 @@ type Config struct {
 	// AnyOrigin is set when the list held "*".
 	Origins   []string
 	AnyOrigin bool
+	// TrustedProxies are the networks whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
 	// SendRate is in messages per second and connection; 0 means no limit.
 	SendRate float64
 	// MaxMessage is in Unicode code points.

@@ -58,6 +58,13 @@ func Sections() []Section {
 					"* allows every site.",
 				set: setOrigins,
 			},
+			{
+				Name: "trusted-proxies", Value: "LIST",
+				Help: "Addresses or networks of your reverse proxies, with commas between: 127.0.0.1,10.0.0.0/8. " +
+					"From these, and from nobody else, X-Forwarded-For tells the address of a client, " +
+					"for the log and for the limits per address.",
+				set: setTrustedProxies,
+			},
 		}},
 		{"Where it keeps the chat", []Option{
 			{
