@@ -27,7 +27,7 @@ bench: build ## measure against other servers, side by side (QUICK=1 for a first
 fuzz: ## feed random bytes to every parser (FUZZTIME=10s for each)
 	@scripts/fuzz.sh
 
-faults: ## kill -9 stores and nodes over and over (COUNT=10 rounds)
+faults: ## kill, stall and starve stores and nodes, at length (COUNT=1 times)
 	@scripts/faults.sh
 
 docs: ## renew the pages that are printed from the code

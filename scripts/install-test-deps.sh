@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go and Node: a C compiler for the race
-# detector, redis-server, and Chromium with fonts that hold Chinese.
+# detector, redis-server, Chromium with fonts that hold Chinese, and on Linux
+# strace, by which a test sees that the disk is synced before an ack.
 set -euo pipefail
 
 missing=()
@@ -10,6 +11,7 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
 	[ -d "/Applications/Chromium.app" ] || [ -d "/Applications/Google Chrome.app" ] || missing+=(chromium)
 if [ "$(uname)" = Linux ]; then
 	fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fonts)
+	command -v strace >/dev/null || missing+=(strace)
 fi
 if [ ${#missing[@]} -eq 0 ]; then
 	exit 0
@@ -22,6 +24,7 @@ apt_packages() {
 		redis) echo redis-server ;;
 		chromium) echo chromium ;;
 		fonts) echo fontconfig fonts-noto-cjk ;;
+		strace) echo strace ;;
 		esac
 	done
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
+	"github.com/causerie-chat/causerie/internal/store/storetest"
 	"github.com/causerie-chat/causerie/test/node"
 	"go.uber.org/goleak"
 )
@@ -18,14 +19,6 @@ func TestMain(m *testing.M) {
 // patience is how long anything may take to come back after a fault.
 const patience = 60 * time.Second
 
-// rounds is how often a fault is repeated.
-func rounds(short, long int) int {
-	if os.Getenv("CAUSERIE_FAULTS") == "long" {
-		return long
-	}
-	return short
-}
-
 // noLimit lifts the rate limit: the senders are the load.
 var noLimit = []string{"--send-rate", "0"}
 
@@ -33,7 +26,7 @@ var noLimit = []string{"--send-rate", "0"}
 func TestKillTheOnlyNode(t *testing.T) {
 	n := node.Start(t, append(noLimit, "--data", t.TempDir())...)
 	c := start(t, 8, n.URL)
-	for range rounds(4, 100) {
+	for range storetest.Rounds(4, 100) {
 		c.await(200, patience)
 		n.Kill()
 		n = n.Restart()
@@ -53,7 +46,7 @@ func TestKillOneOfThreeNodes(t *testing.T) {
 		nodes, urls = append(nodes, n), append(urls, n.URL)
 	}
 	c := start(t, 9, urls...)
-	for round := range rounds(3, 60) {
+	for round := range storetest.Rounds(3, 60) {
 		c.await(200, patience)
 		nodes[round%3].Kill()
 		c.await(200, patience)
@@ -71,7 +64,7 @@ func TestKillRedis(t *testing.T) {
 	a := node.Start(t, append(noLimit, "--redis", redis.URL())...)
 	b := node.Start(t, append(noLimit, "--redis", redis.URL())...)
 	c := start(t, 8, a.URL, b.URL)
-	for range rounds(2, 60) {
+	for range storetest.Rounds(2, 60) {
 		c.await(200, patience)
 		redis.Kill()
 		awaitReady(t, a, false)

@@ -13,6 +13,7 @@ import (
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/store/redis"
 	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
+	"github.com/causerie-chat/causerie/internal/store/storetest"
 )
 
 // patience is how long tests wait for what must happen.
@@ -243,7 +244,7 @@ func TestKillUnderLoad(t *testing.T) {
 	l := newLoad(t, server.URL(), redis.Options{Timeout: time.Second}, "a", "b", "c")
 	ear := watch(t, l.nodes[1], "a")
 	stop := l.start(t)
-	for range 3 {
+	for range storetest.Rounds(3, 50) {
 		before := l.progress()
 		await(t, "messages are acknowledged", func() bool { return l.progress() > before+50 })
 		losses := ear.losses()

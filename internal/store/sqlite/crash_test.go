@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/store/storetest"
 )
 
 // crashDir names the environment variable that turns this test binary into
@@ -67,13 +68,9 @@ func ackLine(e chat.Entry) string { return fmt.Sprintf("%s %d %s %s\n", e.Room, 
 // the log exactly once with the fingerprint that was acknowledged, and who was
 // here through the killed process is told as gone.
 func TestKill(t *testing.T) {
-	rounds := 6
-	if testing.Short() {
-		rounds = 3
-	}
 	dir := t.TempDir()
 	var acked []string
-	for range rounds {
+	for range storetest.Rounds(3, 50) {
 		acked = append(acked, killAfter(t, dir, 50+rand.IntN(800))...)
 		s := openTest(t, Options{Dir: dir})
 		checkAcked(t, s, acked)
@@ -209,7 +206,7 @@ func TestPowerLoss(t *testing.T) {
 			}
 		})
 	}
-	for range 6 {
+	for range storetest.Rounds(3, 50) {
 		for range 20 + rand.IntN(60) {
 			<-heard
 		}

@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"flag"
 	"fmt"
 	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 // against a model and fails at the first answer that differs. A failing
 // sequence is shrunk and printed with the seed that repeats it.
 func Random(t *testing.T, factory Factory) {
+	boundChecks(t)
 	t.Run("log", func(t *testing.T) {
 		s := newSite(t, factory, longest)
 		defer s.close()
@@ -38,6 +41,19 @@ func Random(t *testing.T, factory Factory) {
 			t.Repeat(rapid.StateMachineActions(m))
 		})
 	})
+}
+
+// boundChecks sets how many sequences rapid tries, unless -rapid.checks says so.
+func boundChecks(t *testing.T) {
+	const name = "rapid.checks"
+	checks := flag.Lookup(name)
+	if checks.Value.String() != checks.DefValue {
+		return
+	}
+	if err := flag.Set(name, strconv.Itoa(Rounds(15, 300))); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = flag.Set(name, checks.DefValue) })
 }
 
 // longest bounds a whole series of random runs, also on a machine that has

@@ -12,6 +12,7 @@ package storetest
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -38,6 +39,16 @@ type Factory struct {
 	// patience is how long the suite waits for what must happen: it only
 	// passes when something is broken. Defaults to 20 seconds.
 	patience time.Duration
+}
+
+// Rounds is how often a test repeats what takes long: short times where people
+// wait for the result, long times where CAUSERIE_FAULTS=long is set, as
+// `make faults` does.
+func Rounds(short, long int) int {
+	if os.Getenv("CAUSERIE_FAULTS") == "long" {
+		return long
+	}
+	return short
 }
 
 // Open opens one more handle on a set of data. The suite closes it.
