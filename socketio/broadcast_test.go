@@ -2,6 +2,7 @@ package socketio_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -21,7 +22,11 @@ func crowd(t *testing.T, s *fixture, rooms ...string) []*client {
 	ns := s.Of("/")
 	echo(ns)
 	ns.Use(func(_ context.Context, s *socketio.Socket) error {
-		return s.Join(strings.Fields(strings.Trim(string(s.Handshake().Auth), `{"rooms":}`))...)
+		var auth struct{ Rooms string }
+		if err := json.Unmarshal(s.Handshake().Auth, &auth); err != nil {
+			return err
+		}
+		return s.Join(strings.Fields(auth.Rooms)...)
 	})
 	clients := make([]*client, len(rooms))
 	for i, r := range rooms {

@@ -67,16 +67,14 @@ func TestRecovery(t *testing.T) {
 			t.Fatalf("pid %q", me.PID)
 		}
 		hello := fmt.Sprintf(`2["hello",false,"data of %s"]`, me.SID)
-		offset := c.offset(hello)
+		c.offset(hello)
 		socket := ns.Socket(me.SID)
 		if err := errors.Join(ns.To("red").Emit("red", 1), socket.Emit("direct")); err != nil {
 			t.Fatal(err)
 		}
-		offset = c.offset(`2["red",1]`)
-		if newer := c.offset(`2["direct"]`); newer == offset {
+		older, offset := c.offset(`2["red",1]`), c.offset(`2["direct"]`)
+		if older == offset {
 			t.Fatal("two events have the same offset")
-		} else {
-			offset = newer
 		}
 		c.lose(ended)
 

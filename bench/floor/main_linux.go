@@ -13,10 +13,8 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:3000", "where to listen, IPv4")
 	batch := flag.Bool("batch", false, "one write per connection and turn, not per delivery")
 	flag.Parse()
-	if err := serve(*addr, *batch); err != nil {
-		fmt.Fprintln(os.Stderr, "floor:", err)
-		os.Exit(1)
-	}
+	fmt.Fprintln(os.Stderr, "floor:", serve(*addr, *batch))
+	os.Exit(1)
 }
 
 // A server is one epoll loop. Connections are found by their descriptor.
@@ -30,6 +28,7 @@ type server struct {
 	buf      [64 << 10]byte
 }
 
+// serve returns only when something has failed.
 func serve(addr string, batch bool) error {
 	tcp, err := net.ResolveTCPAddr("tcp4", addr)
 	if err != nil {

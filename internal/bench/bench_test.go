@@ -120,6 +120,7 @@ func TestCountsExactlyWhatTheServerDid(t *testing.T) {
 // One sender, so that every message that is held is one that a later message
 // of the same sender overtakes.
 func TestCountsWhatComesLate(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	f := newFake(t, (*httptest.Server).Start, func(f *fake) {
 		f.fault = func(to string, n int) (int, bool) { return 1, indexOf(to) == 3 && n%6 == 1 }
 	})
@@ -204,6 +205,7 @@ func TestStorm(t *testing.T) {
 	for _, w := range ways {
 		for _, c := range cases {
 			t.Run(w.name+"/"+c.name, func(t *testing.T) {
+				t.Parallel() // it waits most of the time
 				f := newFake(t, w.start, func(f *fake) { f.history = c.history })
 				o := quick()
 				o.URL, o.Scenario, o.Senders, o.Rate = f.URL, Storm, 1, 20
@@ -229,6 +231,7 @@ func TestStorm(t *testing.T) {
 }
 
 func TestDroppedConnectionsAreTold(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	f := newFake(t, (*httptest.Server).Start, func(f *fake) {
 		f.drop = func(to string, n int) bool { return indexOf(to) == 5 && n == 5 }
 	})

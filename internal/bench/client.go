@@ -36,8 +36,6 @@ type client struct {
 	current bool
 	mark    uint32
 	paging  bool
-
-	link any // the driver's
 }
 
 var errHangUp = errors.New("the server closed the connection")

@@ -51,8 +51,6 @@ func (h *histogram) quantile(q float64) uint64 {
 	return h.max
 }
 
-func (h *histogram) reset() { *h = histogram{} }
-
 // Quantiles are durations in milliseconds.
 type Quantiles struct {
 	P50  float64 `json:"p50"`
