@@ -5,9 +5,11 @@ import "sync"
 // bufferSize is what one read takes at most. Larger messages take several.
 const bufferSize = 16 << 10
 
-// idleSize is what a connection holds while it waits where waiting needs a
-// buffer. It fits what clients usually send.
-const idleSize = 1 << 10
+// usualSize fits what clients usually send. A read begins with as much, so that
+// thousands of connections whose handlers wait for something do not hold a
+// large buffer each; it is also what a connection holds while it waits where
+// waiting needs a buffer.
+const usualSize = 1 << 10
 
 // batchSize bounds what is joined for one write.
 const batchSize = 128 << 10
@@ -20,7 +22,7 @@ type buffer struct {
 
 var (
 	largeBuffers = newBufferPool(bufferSize)
-	smallBuffers = newBufferPool(idleSize)
+	smallBuffers = newBufferPool(usualSize)
 )
 
 func newBufferPool(size int) *sync.Pool {
@@ -29,13 +31,19 @@ func newBufferPool(size int) *sync.Pool {
 	return pool
 }
 
-func takeBuffer() *buffer { return largeBuffers.Get().(*buffer) }
+// takeBuffer borrows a buffer; large is for when more is there than usual.
+func takeBuffer(large bool) *buffer {
+	if large {
+		return largeBuffers.Get().(*buffer)
+	}
+	return smallBuffers.Get().(*buffer)
+}
 
 func (b *buffer) release() { b.pool.Put(b) }
 
 // receiveConn waits for bytes the portable way, which takes a buffer.
 func (w *wire) receiveConn() ([]byte, error) {
-	b := smallBuffers.Get().(*buffer)
+	b := takeBuffer(false)
 	n, err := w.conn.Read(b.bytes)
 	if n == 0 {
 		b.release()

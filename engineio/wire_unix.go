@@ -30,6 +30,7 @@ type incoming struct {
 	n      int
 	err    error
 	park   bool
+	more   bool // the last read filled its buffer
 }
 
 func (w *wire) init(conn net.Conn) {
@@ -70,11 +71,12 @@ func (w *wire) receive(park bool) ([]byte, error) {
 // tryRead borrows a buffer only when the poller says, or it is likely, that
 // there is something to put into it.
 func (w *wire) tryRead(fd uintptr) bool {
-	b := takeBuffer()
+	b := takeBuffer(w.in.more)
 	n, err := syscall.Read(int(fd), b.bytes[:])
 	for err == syscall.EINTR {
 		n, err = syscall.Read(int(fd), b.bytes[:])
 	}
+	w.in.more = n == len(b.bytes)
 	if n > 0 {
 		w.in.buffer, w.in.n, w.in.err = b, n, nil
 		return true

@@ -77,6 +77,7 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 	}
 	a.onClose(func(context.Context) { a.realtime.Close() })
 
+	a.background(keepMemorySmall)
 	a.watch(store.Check)
 	a.serveHTTP()
 	return a, nil
@@ -116,17 +117,22 @@ func (a *app) warn() {
 // watch starts asking the store whether it answers.
 func (a *app) watch(check func(context.Context) error) {
 	a.ready = httpapi.NewReadiness(check, a.logger)
+	a.background(a.ready.Run)
+	a.metrics.Watch(a.realtime.gauges(a.ready))
+}
+
+// background runs f until the app is closed.
+func (a *app) background(f func(context.Context)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		a.ready.Run(ctx)
+		f(ctx)
 	}()
 	a.onClose(func(context.Context) {
 		cancel()
 		<-done
 	})
-	a.metrics.Watch(a.realtime.gauges(a.ready))
 }
 
 func (a *app) serveHTTP() {
