@@ -62,6 +62,7 @@ func (c *socket) breakOff() {
 	c.broken = true
 	c.session.queue = nil
 	_ = c.conn.SetReadDeadline(time.Now().Add(violationTimeout))
+	c.unpark()
 }
 
 // flushReady writes as much of the queue as the connection takes without

@@ -52,14 +52,18 @@ func (s *Session) wake(now time.Duration) {
 func (s *Session) ping(now time.Duration) {
 	due := s.beat.due
 	// The deadline counts from when the ping was due, unless this machine was
-	// too busy to send it: that is not the client's fault.
-	if now > due+2*s.server.wheel.tick {
+	// too busy to send it to a client that listens: that is not the client's
+	// fault. One that does not even poll gets no more time.
+	if now > due+2*s.server.wheel.tick && s.listening() {
 		due = now
 	}
 	s.beat.outstanding, s.beat.extended = true, false
 	s.setDue(due + s.server.options.PingTimeout)
 	s.writeFirst(pingMessage)
 }
+
+// listening tells whether what is sent can reach the client now. mu is held.
+func (s *Session) listening() bool { return s.ws != nil || s.poll.wake != nil }
 
 // pong notes the answer to a ping. One that nobody asked for changes nothing.
 func (s *Session) pong() {

@@ -105,7 +105,11 @@ func (s *Session) servePoll(w http.ResponseWriter, r *request) *refusal {
 			return nil
 		}
 	}
-	s.server.answer(w, r, s.endPoll(), false)
+	payload, refused := s.endPoll()
+	if refused != nil {
+		return refused
+	}
+	s.server.answer(w, r, payload, false)
 	return nil
 }
 
@@ -154,28 +158,30 @@ func waitPoll(r *request, wake <-chan struct{}, pacing bool) bool {
 }
 
 // endPoll returns the payload that the poll is answered with.
-func (s *Session) endPoll() []byte {
+func (s *Session) endPoll() (payload []byte, refused *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.poll
 	if p == nil {
-		return []byte{byte(typeNoop)} // upgraded meanwhile
+		// Upgraded meanwhile. A client lets its last poll end before it
+		// changes over; one that comes with the change comes too late.
+		return nil, badRequest
 	}
 	p.wake = nil
 	if s.state.Load() == stateGone {
-		return []byte{byte(typeClose)}
+		return []byte{byte(typeClose)}, nil
 	}
 	if s.queue == nil {
-		return []byte{byte(typeNoop)}
+		return []byte{byte(typeNoop)}, nil
 	}
-	payload := s.queue.payload(s.server.options.MaxPayload)
+	payload = s.queue.payload(s.server.options.MaxPayload)
 	if len(s.queue.messages) == 0 {
 		s.queue = nil
 		if !s.open() {
 			s.end(ReasonForcedClose) // that was the last word
 		}
 	}
-	return payload
+	return payload, nil
 }
 
 // pollGone ends the session because the client left while its poll waited.

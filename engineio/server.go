@@ -32,6 +32,7 @@ type Server struct {
 	options Options
 	wheel   wheel
 	lobby   lobby
+	parking parking
 	stats   counters
 
 	mu       sync.Mutex
@@ -55,6 +56,7 @@ func NewServer(h Handler, o Options) *Server {
 	// sessions together.
 	tick := min(s.options.PingInterval, s.options.PingTimeout) / 40
 	s.wheel.init(min(max(tick, 2*time.Millisecond), 250*time.Millisecond))
+	s.parking.init(&s.running)
 	s.lobby.init(s.options.MaxUnclaimed, s.options.MaxUnclaimedPerAddress)
 	return s
 }

@@ -120,7 +120,7 @@ func (s *Session) Send(m *Message) error {
 func (s *Session) SendVolatile(m *Message) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	writable := s.state.Load() == stateOpen && s.queue == nil && (s.ws != nil || s.poll.wake != nil)
+	writable := s.state.Load() == stateOpen && s.queue == nil && s.listening()
 	if !writable {
 		s.server.stats.volatileDrops.Add(1)
 		return false

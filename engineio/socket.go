@@ -5,14 +5,16 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
-// A socket is the websocket transport of a session. One goroutine reads from
-// it; it waits without a buffer where the platform allows, and passes on to a
-// fresh goroutine after it has run the program's code, so that thousands of
-// idle connections do not keep the deep stacks of their last message. There is
-// no goroutine for writing but while something is queued.
+// A socket is the websocket transport of a session. One goroutine at a time
+// reads from it, until nothing is there. Then it parks the socket with the
+// server and ends. Where that is not possible, or a deadline has to be
+// waited for too, a fresh goroutine waits, so that thousands of idle
+// connections do not keep the deep stacks of their last message. There is no
+// goroutine for writing but while something is queued.
 type socket struct {
 	session *Session
 	wire
@@ -23,6 +25,11 @@ type socket struct {
 	attached bool // the session lives here; else it is a candidate
 	probed   bool // a candidate has been probed
 	busy     bool // has run the program's code
+	alone    bool // waits on a goroutine of its own
+
+	parked     atomic.Bool // see parking
+	hurried    atomic.Bool // not to be parked any more
+	registered bool        // with server.parking; guarded by parking.mu
 
 	// Guarded by session.mu.
 	flushing bool     // a goroutine writes the queue
@@ -55,12 +62,16 @@ func (c *socket) run(early []byte) {
 	for err == nil {
 		var chunk []byte
 		if !c.busy || c.parks() {
-			chunk, err = c.receive(!c.busy)
+			chunk, err = c.receive(c.alone && !c.busy)
 		}
 		switch {
 		case err != nil:
 		case len(chunk) == 0: // time to wait, which is for shallow stacks
-			c.busy = false
+			c.busy, c.alone = false, false
+			if c.session.server.parking.park(c) {
+				return
+			}
+			c.alone = true
 			go c.run(nil)
 			return
 		default:
@@ -70,6 +81,20 @@ func (c *socket) run(early []byte) {
 		}
 	}
 	c.finish(err)
+}
+
+// resume reads on where park has left off, if nobody else does.
+func (c *socket) resume() {
+	if c.parked.CompareAndSwap(true, false) {
+		go c.run(nil)
+	}
+}
+
+// unpark has the socket waited for by a goroutine of its own from now on, on
+// which deadlines take effect.
+func (c *socket) unpark() {
+	c.hurried.Store(true)
+	c.resume()
 }
 
 // handle takes what has arrived.
@@ -217,6 +242,7 @@ func (c *socket) lastWords(code uint16) {
 	}
 	s.server.wheel.remove(s)
 	_ = c.conn.SetDeadline(time.Now().Add(s.server.options.CloseTimeout))
+	c.unpark()
 	_ = s.write(closeFrame(code))
 }
 
@@ -225,6 +251,7 @@ func (c *socket) beginClose(code uint16) {
 	s := c.session
 	s.server.wheel.remove(s)
 	_ = c.conn.SetDeadline(time.Now().Add(s.server.options.CloseTimeout))
+	c.unpark()
 	_ = s.write(closeFrame(code))
 }
 
@@ -260,6 +287,7 @@ func (c *socket) violated(reason Reason, code uint16) {
 // finish ends the websocket for good.
 func (c *socket) finish(err error) {
 	defer c.session.server.running.Done()
+	c.session.server.parking.remove(c)
 	if !c.attached {
 		c.session.withdraw(c)
 		c.conn.Close()
@@ -310,4 +338,7 @@ func (c *socket) reset() {
 }
 
 // hurry makes all waiting on the connection end.
-func (c *socket) hurry() { _ = c.conn.SetDeadline(time.Unix(1, 0)) }
+func (c *socket) hurry() {
+	_ = c.conn.SetDeadline(time.Unix(1, 0))
+	c.unpark()
+}

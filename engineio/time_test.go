@@ -139,6 +139,54 @@ func TestHeartbeat_SurvivesUpgrade(t *testing.T) {
 	}, engineiotest.ModePolling)
 }
 
+// A poll that still waits when the client changes over has come too late, also
+// when the server sees it before the probe.
+func TestUpgrade_PollBehindTheChange(t *testing.T) {
+	tests := []struct {
+		name   string
+		probed bool // before the poll
+	}{
+		{"after the probe", true},
+		{"before the probe", false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+				c, p := w.open(m)
+				var ws *engineiotest.Websocket
+				if test.probed {
+					ws = probe(t, c)
+				} else {
+					var err error
+					if ws, err = w.Websocket(w.ctx, "EIO=4&transport=websocket&sid="+c.Handshake.SID); err != nil {
+						t.Fatal(err)
+					}
+					defer ws.Close()
+				}
+				answer := make(chan engineiotest.Answer, 1)
+				go func() {
+					a, _ := c.Get()
+					answer <- a
+				}()
+				synctest.Wait() // the poll waits
+				frames := engineiotest.Frame(0x81, []byte("5"))
+				if !test.probed {
+					frames = append(engineiotest.Frame(0x81, []byte("2probe")), frames...)
+				}
+				if err := ws.WriteRaw(frames); err != nil {
+					t.Fatal(err)
+				}
+				if got := await(t, answer, "the answer to the poll"); got.Status != 400 {
+					t.Errorf("poll: got %d %q, want 400", got.Status, got.Body)
+				}
+				if got := p.Transport(); got != engineio.Websocket {
+					t.Errorf("transport: got %s, want websocket", got)
+				}
+			}, engineiotest.ModePolling)
+		})
+	}
+}
+
 func TestUpgradeTimeout(t *testing.T) {
 	for _, probes := range []bool{false, true} {
 		runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {

@@ -42,14 +42,26 @@ func (s *Session) dropCandidate() {
 	}
 }
 
+// probeGrace is how long the poll that waits is held after the probe. A client
+// without a poll under way may change over right behind its probe; a poll that
+// it sends after that must not be taken for one from before.
+const probeGrace = 10 * time.Millisecond
+
 // probed ends the poll that waits and makes later ones end soon.
 func (s *Session) probed(c *socket) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.poll != nil && s.poll.candidate == c {
-		s.poll.pacing = true
-		s.poll.notify()
+	if s.poll == nil || s.poll.candidate != c {
+		return
 	}
+	s.poll.pacing = true
+	time.AfterFunc(probeGrace, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.poll != nil {
+			s.poll.notify()
+		}
+	})
 }
 
 // adopt makes c the transport of the session. What was queued while the client
@@ -67,7 +79,7 @@ func (s *Session) adopt(c *socket) bool {
 	s.server.stats.polling.Add(-1)
 	s.server.stats.websocket.Add(1)
 	s.server.stats.upgrades.Add(1)
-	c.attached = true
+	c.attached, c.busy = true, true // may be parked from now on
 	_ = c.conn.SetDeadline(time.Time{})
 	if s.queue != nil {
 		s.queue.remove(closeMessage)
