@@ -22,6 +22,7 @@ formatted() {
 	files=$(git ls-files -z '*.go' | xargs -0 gofmt -l)
 	[ -z "$files" ] || { printf 'gofmt would change:\n%s\n' "$files" && return 1; }
 }
+modules() { go mod verify && go mod tidy -diff; }
 web() { (cd web && ../scripts/npm-ci.sh && npm run --silent lint && npm run --silent check); }
 e2e() { (cd test/e2e && ../../scripts/npm-ci.sh && npm run --silent check); }
 shell() { git ls-files -z '*.sh' .ci/run | xargs -0 shellcheck; }
@@ -31,7 +32,7 @@ scripts/need.sh go node || exit 1
 check gofmt formatted
 check "go vet" go vet ./...
 check staticcheck go run "$staticcheck" ./...
-check "go mod" go mod verify
+check "go mod" modules
 check web web
 check e2e e2e
 check yaml yaml
