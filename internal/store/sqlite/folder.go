@@ -28,6 +28,17 @@ func makeDir(dir string) error {
 	}
 }
 
+// makeFile makes an empty database that only its owner may read, whatever the
+// folder's rights are. SQLite gives the files beside it the same rights, and
+// those of a database that exists stay as somebody has set them.
+func makeFile(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
 func notWritable(dir string, err error) error {
 	return fmt.Errorf("the data folder %s is not writable: give the user that runs this program the right to write in it, or choose another folder (%w)",
 		dir, err)

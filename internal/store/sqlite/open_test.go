@@ -243,6 +243,26 @@ func TestOpen_AfterErr(t *testing.T) {
 }
 
 // TestOpen_Settings: what P1 rests on is in force.
+// Messages are for nobody else's eyes, also in a folder that all may enter.
+func TestOpen_OwnerOnly(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := openTest(t, Options{Dir: dir, idle: time.Hour})
+	defer s.Close()
+	appendTest(t, s, 1)
+	files, err := os.ReadDir(dir)
+	if err != nil || len(files) != 4 {
+		t.Fatalf("got %v, %v, want the database, its two logs and the lock", files, err)
+	}
+	for _, file := range files {
+		if info, err := file.Info(); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: got mode %v, %v, want 0600", file.Name(), info.Mode().Perm(), err)
+		}
+	}
+}
+
 func TestOpen_Settings(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "100% new? #1 folder")
 	s := openTest(t, Options{Dir: dir, idle: time.Hour, connect: func(ctx context.Context, conn *sql.Conn) error {

@@ -101,6 +101,9 @@ func (s *Store) open(ctx context.Context) error {
 	if err := checkHeader(s.path); err != nil {
 		return err
 	}
+	if err := makeFile(s.path); err != nil {
+		return err
+	}
 	s.write = s.pool(1, "_pragma=synchronous(FULL)",
 		// On macOS an ordinary fsync stops at the drive's cache.
 		"_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
