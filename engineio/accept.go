@@ -53,6 +53,8 @@ func acceptKey(key string) string {
 // accept takes the connection out of net/http and answers the handshake, with
 // first, if any, behind it. early is what the client has sent already.
 func (s *Server) accept(w http.ResponseWriter, r *request, first *Message) (conn net.Conn, early []byte, err error) {
+	h := w.Header()
+	s.addHeader(h, r.Request, r.sid == "") // first: if it panics, net/http closes the connection
 	conn, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return nil, nil, err
@@ -64,8 +66,6 @@ func (s *Server) accept(w http.ResponseWriter, r *request, first *Message) (conn
 			return nil, nil, err
 		}
 	}
-	h := w.Header()
-	s.addHeader(h, r.Request, r.sid == "")
 	var answer bytes.Buffer
 	answer.WriteString("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ")
 	answer.WriteString(acceptKey(r.Header.Get("Sec-WebSocket-Key")))

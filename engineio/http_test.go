@@ -259,3 +259,18 @@ func TestTLS(t *testing.T) {
 	wantEchoOver(t, conn)
 	await(t, w.peers, "the session of the websocket")
 }
+
+// A hook that panics ends its connection, which net/http sees to as long as
+// the connection is its own.
+func TestOptions_HeaderPanics(t *testing.T) {
+	run(t, engineio.Options{Header: func(http.Header, *http.Request, bool) { panic(http.ErrAbortHandler) }}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		ws, err := w.Websocket(w.ctx, "EIO=4&transport=websocket")
+		if err == nil {
+			ws.Close()
+			t.Fatal("handshake accepted")
+		}
+		if w.ctx.Err() != nil {
+			t.Error("the connection was left open")
+		}
+	}, engineiotest.ModeWebsocket)
+}
