@@ -37,24 +37,32 @@ func (s *Server) openPolling(w http.ResponseWriter, r *request) *refusal {
 		evicted.evict()
 	}
 	session.start(r.Request)
-	s.answer(w, r, []byte(s.openPacket(session, s.upgrades())), true)
+	session.answer(w, r, []byte(s.openPacket(session, s.upgrades())), true)
 	return nil
 }
 
-// answer sends a payload, within bounded time.
-func (s *Server) answer(w http.ResponseWriter, r *request, payload []byte, initial bool) {
+// answer sends a payload, within bounded time. What a client has not taken
+// cannot be sent again, so that is the end of the session.
+func (s *Session) answer(w http.ResponseWriter, r *request, payload []byte, initial bool) {
+	server := s.server
 	h := w.Header()
-	s.addHeader(h, r.Request, initial)
+	server.addHeader(h, r.Request, initial)
 	h.Set("Content-Type", "text/plain; charset=UTF-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Length", strconv.Itoa(len(payload)))
 	control := http.NewResponseController(w)
-	// Errors here mean that the connection knows no deadlines, or is gone.
-	_ = control.SetWriteDeadline(time.Now().Add(s.options.WriteTimeout))
-	_, _ = w.Write(payload)
-	_ = control.Flush()
+	// An error here means that the connection knows no deadlines, or is gone.
+	_ = control.SetWriteDeadline(time.Now().Add(server.options.WriteTimeout))
+	_, err := w.Write(payload)
+	if err == nil {
+		err = control.Flush()
+	}
 	_ = control.SetWriteDeadline(time.Time{})
-	s.stats.out.Add(int64(len(payload)))
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		s.fail(ReasonTransportError)
+		return
+	}
+	server.stats.out.Add(int64(len(payload)))
 }
 
 // enterLobby starts the clocks of a new session and returns the session that
@@ -109,7 +117,7 @@ func (s *Session) servePoll(w http.ResponseWriter, r *request) *refusal {
 	if refused != nil {
 		return refused
 	}
-	s.server.answer(w, r, payload, false)
+	s.answer(w, r, payload, false)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package engineio_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -210,6 +211,27 @@ func TestUpgradeTimeout(t *testing.T) {
 			wantNext(t, c, "hello")
 		}, engineiotest.ModePolling)
 	}
+}
+
+// What a client does not take of the answer to its poll is lost, and the
+// session with it, at once and not at the next ping.
+func TestPolling_AnswerNotTaken(t *testing.T) {
+	runSynctest(t, engineio.Options{WriteTimeout: time.Second}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		c, p := w.open(m)
+		conn, err := w.Dial(w.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "GET /?EIO=4&transport=polling&sid=%s HTTP/1.1\r\nHost: x\r\n\r\n", c.Handshake.SID)
+		synctest.Wait()
+		began := time.Now()
+		_ = p.Send(text(strings.Repeat("x", 1<<20)))
+		p.wantClosed(t, engineio.ReasonTransportError)
+		if got := time.Since(began); got > 2*time.Second {
+			t.Errorf("closed after %v, want a second", got)
+		}
+	}, engineiotest.ModePolling)
 }
 
 func TestUnclaimed(t *testing.T) {
