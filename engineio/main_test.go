@@ -26,6 +26,8 @@ type world struct {
 	ctx    context.Context
 	engine *engineio.Server
 	peers  chan *peer
+	// receive, if not nil, is called for every message.
+	receive func()
 }
 
 // A peer is the program's side of a session. It sends back what it receives
@@ -34,9 +36,13 @@ type peer struct {
 	*engineio.Session
 	received chan engineiotest.Packet
 	closed   chan engineio.Reason
+	world    *world
 }
 
 func (p *peer) Receive(data []byte, binary bool) error {
+	if p.world.receive != nil {
+		p.world.receive()
+	}
 	if string(data) == "panic" {
 		panic("as the test wants")
 	}
@@ -57,7 +63,7 @@ func (p *peer) Receive(data []byte, binary bool) error {
 func (p *peer) Closed(r engineio.Reason) { p.closed <- r; close(p.closed) }
 
 func (w *world) Open(s *engineio.Session, _ *http.Request) engineio.Receiver {
-	p := &peer{s, make(chan engineiotest.Packet, 10_000), make(chan engineio.Reason, 2)}
+	p := &peer{s, make(chan engineiotest.Packet, 10_000), make(chan engineio.Reason, 2), w}
 	w.peers <- p
 	return p
 }

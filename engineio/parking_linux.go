@@ -14,9 +14,9 @@ const pollBatch = 128
 
 // A parking waits for many websockets at once. One that is parked here has no
 // goroutine and no stack; when there is something to read, a fresh goroutine
-// takes over. The poller itself is one goroutine, which waits for its epoll
-// descriptor as others wait for a connection, without a thread of its own, and
-// which exists while websockets are registered.
+// takes over. Its poller is one goroutine, which waits for an epoll descriptor
+// as others wait for a connection, without a thread of its own, and which
+// exists while websockets are registered.
 //
 // Parking is a hand-over: from the moment park has returned true, whoever
 // swaps socket.parked from true to false owns the reading, and runs it. That is
@@ -51,6 +51,9 @@ func (p *parking) park(c *socket) bool {
 func (p *parking) watch(c *socket) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if c.departed {
+		return false // unparked and finished while it was being parked
+	}
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP | unix.EPOLLONESHOT, Fd: int32(c.fd)}
 	if c.registered {
 		return unix.EpollCtl(p.fd, unix.EPOLL_CTL_MOD, c.fd, &event) == nil
@@ -75,6 +78,7 @@ func (p *parking) watch(c *socket) bool {
 func (p *parking) remove(c *socket) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	c.departed = true
 	if c.registered {
 		_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, c.fd, nil)
 		p.unregister(c)

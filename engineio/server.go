@@ -180,10 +180,10 @@ const (
 // closes the sessions with [ReasonShutdown], a few at a time with random
 // pauses, so that thousands of clients do not knock at the next server at
 // once. Stock clients reconnect by themselves. It returns when all sessions
-// have ended. When ctx ends first, it closes the rest as Close does and
-// returns the error of ctx.
+// have ended and their receivers have been told. When ctx ends first, it closes
+// the rest at once, waits for nobody any more, and returns the error of ctx.
 //
-// It must not be called by a [Handler] or [Receiver], for which it waits.
+// A [Handler] or [Receiver] that calls it waits for itself, until ctx ends.
 func (s *Server) Shutdown(ctx context.Context) error {
 	sessions := s.drain()
 	size := max(drainSlice, (len(sessions)+drainSlices-1)/drainSlices)
@@ -198,32 +198,48 @@ func (s *Server) Shutdown(ctx context.Context) error {
 			pause.Stop()
 		case <-ctx.Done():
 			pause.Stop()
-			s.Close()
-			return fmt.Errorf("engineio: shutdown: %w", ctx.Err())
+			return s.giveUp(ctx)
 		}
 	}
+	// Not before the sessions are gone, though running would do: as long as
+	// some are, goroutines may still be added to it.
 	select {
 	case <-s.empty:
+	case <-ctx.Done():
+		return s.giveUp(ctx)
+	}
+	ended := make(chan struct{})
+	go func() {
 		s.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
 		return nil
 	case <-ctx.Done():
-		s.Close()
-		return fmt.Errorf("engineio: shutdown: %w", ctx.Err())
+		return s.giveUp(ctx)
 	}
+}
+
+func (s *Server) giveUp(ctx context.Context) error {
+	s.abort()
+	return fmt.Errorf("engineio: shutdown: %w", ctx.Err())
 }
 
 // Close ends all sessions with [ReasonShutdown] at once, without closing
 // handshakes, and waits until their receivers have been told. Further requests
 // are refused. It always returns nil, and must not be called by a [Handler] or
-// [Receiver].
+// [Receiver], for which it waits without limit.
 func (s *Server) Close() error {
-	for _, session := range s.drain() {
-		session.mu.Lock()
-		session.abort(ReasonShutdown)
-		session.mu.Unlock()
-	}
+	s.abort()
 	s.running.Wait()
 	return nil
+}
+
+func (s *Server) abort() {
+	for _, session := range s.drain() {
+		session.fail(ReasonShutdown)
+	}
 }
 
 func (s *Server) log(level slog.Level, message string, session *Session, attrs ...slog.Attr) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/causerie-chat/causerie/engineio"
 	"github.com/causerie-chat/causerie/engineio/engineiotest"
@@ -267,6 +268,24 @@ func TestServer_Shutdown(t *testing.T) {
 		}
 		if s := w.engine.Stats(); s.Polling != 0 || s.Websocket != 0 {
 			t.Errorf("sessions after Shutdown: %+v", s)
+		}
+	})
+}
+
+// A receiver that does not return holds up Shutdown as long as its context, and
+// not for ever.
+func TestServer_ShutdownDoesNotWaitForReceivers(t *testing.T) {
+	run(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		held, holding := make(chan struct{}), make(chan struct{})
+		defer close(held)
+		w.receive = func() { close(holding); <-held }
+		c, _ := w.open(m)
+		go c.SendText("4wait")
+		await(t, holding, "the message")
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		defer cancel()
+		if err := w.engine.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Shutdown: got %v, want context.DeadlineExceeded", err)
 		}
 	})
 }

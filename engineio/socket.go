@@ -30,6 +30,7 @@ type socket struct {
 	parked     atomic.Bool // see parking
 	hurried    atomic.Bool // not to be parked any more
 	registered bool        // with server.parking; guarded by parking.mu
+	departed   bool        // not to be registered again; guarded by parking.mu
 
 	// Guarded by session.mu.
 	flushing bool     // a goroutine writes the queue
