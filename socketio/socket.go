@@ -205,6 +205,13 @@ func (s *Socket) Disconnect(closeTransport bool) {
 	s.oust()
 }
 
+// CloseConnection closes the connection without a word to the client that it
+// is unwanted: what is queued still goes out, and all sockets of the connection
+// end with [ReasonForcedClose]. A stock client takes that for a lost connection
+// and comes back by itself, after a moment, as new sockets or, with recovery
+// on, as the same ones. Disconnect, in contrast, makes it stay away.
+func (s *Socket) CloseConnection() { s.session.Close(engineio.ReasonForcedClose) }
+
 // oust ends s on the server's initiative.
 func (s *Socket) oust() {
 	if !s.end(ReasonServerDisconnect) {
