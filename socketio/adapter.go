@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 )
 
 // An Adapter joins the namespaces of several servers, so that a broadcast on
@@ -171,6 +172,9 @@ func (ns *Namespace) handleEmit(ctx context.Context, b Broadcast, c Command) Rep
 // check keeps what is malformed away from clients, who would disconnect.
 func (c Command) check() ([]json.RawMessage, error) {
 	args, err := scanArray(nil, c.Event, maxNesting)
+	if err == nil && !utf8.Valid(c.Event) {
+		err = errJSON
+	}
 	if err == nil && len(c.Attachments) > MaxAttachments {
 		err = ErrTooManyAttachments
 	}

@@ -186,11 +186,20 @@ func (e *encoder) raw(v json.RawMessage) error {
 		e.data = append(e.data, "null"...)
 		return nil
 	}
-	if err := scanOne(v, maxNesting); err != nil {
+	if err := scanText(v); err != nil {
 		return err
 	}
 	e.append(v)
 	return nil
+}
+
+// scanText checks that v is one JSON value and, as websockets demand of text,
+// UTF-8. What clients send needs only the former: the transport has checked.
+func scanText(v []byte) error {
+	if !utf8.Valid(v) {
+		return errJSON
+	}
+	return scanOne(v, maxNesting)
 }
 
 // append adds a JSON value that may contain what looks like a placeholder.
@@ -201,7 +210,7 @@ func (e *encoder) append(v []byte) {
 
 // placeholders passes a value with attachments through, renumbered.
 func (e *encoder) placeholders(v Raw) error {
-	if err := scanOne(v.JSON, maxNesting); err != nil {
+	if err := scanText(v.JSON); err != nil {
 		return err
 	}
 	last := 0

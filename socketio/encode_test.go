@@ -107,6 +107,8 @@ func TestEncodeEvent_refused(t *testing.T) {
 		{"stray placeholder in a map", "e", []any{map[string]any{"_placeholder": true, "num": 0}, []byte("a")}, ErrStrayPlaceholder},
 		{"stray placeholder beside its own", "e", []any{map[string]any{"a": map[string]any{"_placeholder": true}, "b": []byte("b")}}, ErrStrayPlaceholder},
 		{"raw that is not JSON", "e", []any{json.RawMessage("{")}, errJSON},
+		{"raw that is not UTF-8", "e", []any{json.RawMessage("\"\xff\"")}, errJSON},
+		{"raw with attachments that is not UTF-8", "e", []any{Raw{json.RawMessage("\"\xff\""), nil}}, errJSON},
 		{"raw with a separator", "e", []any{json.RawMessage("\"\x1e\"")}, errJSON},
 		{"raw too deep", "e", []any{json.RawMessage(strings.Repeat("[", 5000) + strings.Repeat("]", 5000))}, errDepth},
 		{"placeholder of nothing", "e", []any{Raw{stray, nil}}, errPlaceholder},
