@@ -118,6 +118,7 @@ func (b Broadcast) send(events []outgoing, message *engineio.Message) error {
 			continue
 		}
 		for _, o := range events {
+			o = o.clone() // the adapter may keep it, the program its byte slices
 			command := b.command(CommandEmit)
 			command.Namespace, command.Event, command.Attachments = ns.name, o.data, o.attachments
 			failures = append(failures, ns.link.Publish(ns.server.context, command))
@@ -202,7 +203,8 @@ func (ns *Namespace) request(ctx context.Context, b Broadcast, o outgoing) []fun
 	var waits []func() ([]Answer, error)
 	if ns.link != nil && !b.local {
 		command := b.command(CommandEmitAck)
-		command.Namespace, command.Event, command.Attachments = ns.name, o.data, o.attachments
+		own := o.clone()
+		command.Namespace, command.Event, command.Attachments = ns.name, own.data, own.attachments
 		if deadline, ok := ctx.Deadline(); ok {
 			command.Timeout = time.Until(deadline)
 		}

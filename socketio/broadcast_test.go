@@ -307,3 +307,41 @@ func TestBroadcast_slow(t *testing.T) {
 		}
 	})
 }
+
+// keeper is an adapter that sends later what it was given.
+type keeper struct{ published chan socketio.Command }
+
+func (k keeper) Attach(string, func(context.Context, socketio.Command) socketio.Reply) (socketio.Link, error) {
+	return k, nil
+}
+
+func (k keeper) Publish(_ context.Context, c socketio.Command) error {
+	k.published <- c
+	return nil
+}
+
+func (k keeper) Request(_ context.Context, c socketio.Command) ([]socketio.Reply, error) {
+	return nil, k.Publish(context.Background(), c)
+}
+
+func (k keeper) Close() error { return nil }
+
+// TestBroadcast_keptByAdapter reuses a byte slice after it was sent.
+func TestBroadcast_keptByAdapter(t *testing.T) {
+	k := keeper{make(chan socketio.Command, 2)}
+	srv := socketio.NewServer(socketio.Options{Adapter: k})
+	defer srv.Close()
+	data := []byte("first")
+	if err := srv.Of("/").Emit("bytes", data); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := srv.Of("/").All().EmitAck(t.Context(), "bytes", data); err != nil {
+		t.Fatal(err)
+	}
+	copy(data, "later")
+	for range 2 {
+		if got := string(receive(t, k.published).Attachments[0]); got != "first" {
+			t.Errorf("attachment: got %q, want %q", got, "first")
+		}
+	}
+}
