@@ -19,8 +19,9 @@ const (
 	ReasonClientDisconnect Reason = "client namespace disconnect"
 	// ReasonServerDisconnect: [Socket.Disconnect] or [Broadcast.Disconnect].
 	ReasonServerDisconnect Reason = "server namespace disconnect"
-	// ReasonForcedClose: the connection was closed by this server, for example
-	// because an attachment did not come in time.
+	// ReasonForcedClose: the connection was closed by this server, with
+	// [Socket.CloseConnection] or, for example, because an attachment did not
+	// come in time.
 	ReasonForcedClose Reason = "forced close"
 	// ReasonForcedServerClose: a handler of the connection panicked.
 	ReasonForcedServerClose Reason = "forced server close"

@@ -194,9 +194,9 @@ func (s *Socket) To(rooms ...string) Broadcast {
 }
 
 // Disconnect ends the socket: the client is told, and its handlers run with
-// [ReasonServerDisconnect]. A stock client does not come back by itself. With
-// closeTransport its sockets in other namespaces end too, and the connection
-// is closed.
+// [ReasonServerDisconnect]. A stock client does not come back by itself; see
+// CloseConnection for one that shall. With closeTransport its sockets in other
+// namespaces end too, and the connection is closed.
 func (s *Socket) Disconnect(closeTransport bool) {
 	if closeTransport {
 		s.conn.oust()
@@ -282,12 +282,12 @@ func (s *Socket) release() {
 		s.conn.mu.Unlock()
 		return
 	}
-	x.ended = true
 	acks := x.acks
 	x.acks = nil
-	if x.done != nil {
+	if x.done != nil && !x.ended { // made before the end; Done closes later ones itself
 		close(x.done)
 	}
+	x.ended = true
 	s.conn.mu.Unlock()
 	for _, p := range acks {
 		p.fail(s, ErrDisconnected)

@@ -158,5 +158,6 @@ func register(ns *socketio.Namespace) {
 		_ = e.Ack(e.Socket.ID(), e.Socket.Transport(), e.Socket.Recovered())
 	})
 	ns.On("cut-me", func(e *socketio.Event) { e.Socket.Disconnect(true) })
+	ns.On("drop-me", func(e *socketio.Event) { e.Socket.CloseConnection() })
 	ns.On("kick-me", func(e *socketio.Event) { e.Socket.Disconnect(false) })
 }

@@ -81,5 +81,5 @@ func (m *member) Expelled(error) {
 	m.mu.Lock()
 	m.person = nil
 	m.mu.Unlock()
-	go m.socket.Disconnect(true)
+	m.socket.CloseConnection()
 }

@@ -40,6 +40,31 @@ describe("server restart", () => {
   }
 });
 
+describe("the server closes the connection", () => {
+  for (const [version, io] of Object.entries(clients)) {
+    for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
+      it(`client ${version}, ${transports.join("+")}: comes back by itself`, async () => {
+        const server = await start();
+        const socket = io(server.url, { ...fast, transports });
+        try {
+          await event(socket, "connect");
+          const id = socket.id;
+          const gone = event(socket, "disconnect");
+          const back = gone.then(() => event(socket, "connect"));
+          socket.emit("drop-me");
+          assert.equal((await gone)[0], "transport close");
+          await back;
+          assert.notEqual(socket.id, id);
+          assert.deepEqual(await ask(socket, "message-with-ack", "again"), ["again"]);
+        } finally {
+          socket.close();
+          await server.stop();
+        }
+      });
+    }
+  }
+});
+
 describe("connection state recovery", () => {
   for (const transports of [["polling"], ["websocket"], ["polling", "websocket"]]) {
     it(`${transports.join("+")}: same id, rooms, and what was missed`, async () => {
