@@ -125,7 +125,7 @@ func (ns *Namespace) examine(s *Socket) (err error) {
 	if len(middlewares) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ns.server.context, ns.server.options.ConnectTimeout)
+	ctx, cancel := context.WithTimeout(ns.server.admission, ns.server.options.ConnectTimeout)
 	defer cancel()
 	for _, f := range middlewares {
 		err = &ConnectError{Message: "Internal error."} // should f panic

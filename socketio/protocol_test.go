@@ -1,10 +1,12 @@
 package socketio_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/causerie-chat/causerie/engineio"
 	"github.com/causerie-chat/causerie/engineio/engineiotest"
@@ -214,6 +216,51 @@ func TestSocket_Disconnect(t *testing.T) {
 		c.send(`2/custom,["cut"]`)
 		c.want(`1`, `1/custom,`)
 		c.wantClosed()
+	})
+}
+
+// TestSocket_CloseConnection checks that the client is told nothing that would
+// keep it away, and gets what was sent before.
+func TestSocket_CloseConnection(t *testing.T) {
+	run(t, socketio.Options{}, func(t *testing.T, s *fixture) {
+		reasons := make(chan socketio.Reason, 2)
+		for _, name := range []string{"/", "/custom"} {
+			s.Of(name).OnDisconnect(func(_ *socketio.Socket, r socketio.Reason) { reasons <- r })
+		}
+		s.Of("/").On("drop", func(e *socketio.Event) {
+			_ = e.Socket.Emit("last")
+			e.Socket.CloseConnection()
+		})
+		c, _ := s.connect(t, "0")
+		c.join("0/custom")
+		c.send(`2["drop"]`)
+		c.want(`2["last"]`)
+		c.wantClosed() // which accepts no further message
+		for range 2 {
+			if got := receive(t, reasons); got != socketio.ReasonForcedClose {
+				t.Errorf("reason: got %q, want %q", got, socketio.ReasonForcedClose)
+			}
+		}
+	})
+}
+
+// TestServer_Close_middleware closes a server while a middleware waits.
+func TestServer_Close_middleware(t *testing.T) {
+	run(t, socketio.Options{ConnectTimeout: time.Hour}, func(t *testing.T, s *fixture) {
+		waiting := make(chan struct{})
+		s.Of("/").Use(func(ctx context.Context, _ *socketio.Socket) error {
+			close(waiting)
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		c := s.dial(t)
+		go func() { _ = c.trySend("0") }()
+		receive(t, waiting)
+		closed := make(chan error, 1)
+		go func() { closed <- s.Close() }()
+		if err := receive(t, closed); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

@@ -25,9 +25,12 @@ type Server struct {
 	tasks     tasks
 	stats     counters
 
-	// context ends with the server; middlewares derive theirs from it.
-	context context.Context
-	cancel  context.CancelFunc
+	// context ends with the server. admission, from which middlewares derive
+	// theirs, ends earlier: when what they still decide is of no use.
+	context      context.Context
+	cancel       context.CancelFunc
+	admission    context.Context
+	endAdmission context.CancelFunc
 
 	mu         sync.RWMutex
 	namespaces map[string]*Namespace // guarded by mu
@@ -44,6 +47,7 @@ func NewServer(options Options) *Server {
 		waitAttachments: srv.options.AttachmentTimeout,
 	}
 	srv.context, srv.cancel = context.WithCancel(context.Background())
+	srv.admission, srv.endAdmission = context.WithCancel(srv.context)
 	srv.engine = engineio.NewServer(engine{srv}, srv.options.Engine)
 	return srv
 }
@@ -150,8 +154,9 @@ func (srv *Server) children(template *Namespace) []*Namespace {
 // Shutdown closes the connections in small slices, so that clients reconnect
 // to another server by themselves, and waits until their handlers have
 // returned or ctx ends. New connections are refused at once. Sockets end with
-// [ReasonShutdown].
+// [ReasonShutdown]. A handler that calls it waits for itself, until ctx ends.
 func (srv *Server) Shutdown(ctx context.Context) error {
+	defer context.AfterFunc(ctx, srv.endAdmission)()
 	err := srv.engine.Shutdown(ctx)
 	srv.stop()
 	if waitErr := srv.tasks.wait(ctx); err == nil {
@@ -160,8 +165,11 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 	return err
 }
 
-// Close closes all connections at once.
+// Close closes all connections at once and waits for the handlers of theirs
+// that run, without limit, so a handler must not call it; the contexts of
+// middlewares end. Sockets end with [ReasonShutdown].
 func (srv *Server) Close() error {
+	srv.endAdmission()
 	err := srv.engine.Close()
 	srv.stop()
 	return err
