@@ -17,6 +17,10 @@ import (
 // and a longer script would hold up everybody else.
 const maxAppend = 1900
 
+// maxChunks bounds what one append declares: more is needed only where a room
+// grows by half a million entries between question and answer.
+const maxChunks = 4096
+
 // appendScript keeps the drafts of one room as one step: it drops those whose
 // id is known, numbers and chains the others, keeps them and announces them.
 // Nothing is written when the declared chunks are not those needed: only the
@@ -180,9 +184,10 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 	args[5] = s.touch
 	args = append(args, bodies(drafts)...)
 	chunks := (len(drafts)-1)/chunkSize + 2
-	// The head can move on between two attempts, but not by a whole call's
-	// chunks every time.
-	for range 10 {
+	// The head moves on between two attempts, the further the longer the way to
+	// Redis is and the more others write. So each attempt declares more chunks
+	// than the one before: a node that is far away must not starve.
+	for ; chunks <= maxChunks; chunks *= 4 {
 		first := s.hints.get(room) / chunkSize
 		args[0] = strconv.FormatUint(first, 10)
 		keys := make([]string, 0, 3+chunks)
