@@ -152,8 +152,15 @@ func (c *Client) frame() (string, error) {
 	}
 }
 
+// write sends one frame in one write, so that those of several goroutines do
+// not get mixed up.
 func (c *Client) write(text string) error {
-	return wsutil.WriteClientText(c.conn, []byte(text))
+	frame, err := ws.CompileFrame(ws.MaskFrameInPlace(ws.NewTextFrame([]byte(text))))
+	if err != nil {
+		return err
+	}
+	_, err = c.conn.Write(frame)
+	return err
 }
 
 func (c *Client) read() {

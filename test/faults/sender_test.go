@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -31,29 +32,50 @@ type kept struct {
 type crew struct {
 	t      *testing.T
 	urls   []string
+	pinned bool          // sender i stays at node i
+	answer time.Duration // how long a sender waits for an ack
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	acked  atomic.Int64
 	grown  chan struct{}
 
 	mu    sync.Mutex
+	count map[string]int    // acks per sender; guarded by mu
+	turns int               // refusals for want of the store; guarded by mu
 	acks  map[string]kept   // by message id; guarded by mu
 	sent  map[string]string // text by message id, as sent; guarded by mu
 	heard [][]string        // ids per live connection, in order; guarded by mu
 }
 
 // start has n senders and a listener per node at work until finish is called.
+// The senders go to any node that answers.
 func start(t *testing.T, n int, urls ...string) *crew {
-	ctx, cancel := context.WithCancel(t.Context())
-	c := &crew{t: t, urls: urls, cancel: cancel, grown: make(chan struct{}, 1), acks: map[string]kept{}, sent: map[string]string{}}
-	for i := range n {
-		c.wg.Go(func() { c.send(ctx, fmt.Sprintf("sender-%d", i)) })
-	}
-	for i := range urls {
-		c.wg.Go(func() { c.listen(ctx, urls[i]) })
-	}
-	t.Cleanup(func() { cancel(); c.wg.Wait() })
+	c := &crew{t: t, urls: urls, answer: 10 * time.Second}
+	c.work(n)
 	return c
+}
+
+// startPinned is start with senders that stay at one node each, and try again
+// soon: they are those who notice what is wrong with it.
+func startPinned(t *testing.T, n int, urls ...string) *crew {
+	c := &crew{t: t, urls: urls, answer: 2 * time.Second, pinned: true}
+	c.work(n)
+	return c
+}
+
+func (c *crew) work(n int) {
+	ctx, cancel := context.WithCancel(c.t.Context())
+	c.cancel, c.grown = cancel, make(chan struct{}, 1)
+	c.count, c.acks, c.sent = map[string]int{}, map[string]kept{}, map[string]string{}
+	for i := range n {
+		nickname := fmt.Sprintf("sender-%d", i)
+		c.count[nickname] = 0
+		c.wg.Go(func() { c.send(ctx, nickname, i) })
+	}
+	for _, url := range c.urls {
+		c.wg.Go(func() { c.listen(ctx, url) })
+	}
+	c.t.Cleanup(c.finish)
 }
 
 // await waits until n more messages have been acknowledged.
@@ -67,6 +89,58 @@ func (c *crew) await(n int64, limit time.Duration) {
 		case <-deadline:
 			c.t.Fatalf("only %d of %d messages were acknowledged within %v", c.acked.Load()-goal+n, n, limit)
 		}
+	}
+}
+
+// awaitEach waits until every sender has had another message acknowledged.
+func (c *crew) awaitEach(limit time.Duration) {
+	c.t.Helper()
+	c.mu.Lock()
+	before := maps.Clone(c.count)
+	c.mu.Unlock()
+	c.until("every sender gets on", limit, func() bool {
+		for nickname, n := range before {
+			if c.count[nickname] == n {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// awaitRefusals waits until n more tries were refused for want of the store.
+func (c *crew) awaitRefusals(n int, limit time.Duration) {
+	c.t.Helper()
+	c.mu.Lock()
+	goal := c.turns + n
+	c.mu.Unlock()
+	c.until("senders are refused", limit, func() bool { return c.turns >= goal })
+}
+
+// until waits for reached, which is called under mu.
+func (c *crew) until(what string, limit time.Duration, reached func() bool) {
+	c.t.Helper()
+	deadline := time.After(limit)
+	for {
+		c.mu.Lock()
+		ok := reached()
+		c.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-c.grown:
+		case <-deadline:
+			c.t.Fatalf("waited %v in vain until %s", limit, what)
+		}
+	}
+}
+
+// changed wakes who waits for the crew.
+func (c *crew) changed() {
+	select {
+	case c.grown <- struct{}{}:
+	default:
 	}
 }
 
@@ -85,7 +159,7 @@ func pause(ctx context.Context) {
 
 // send sends numbered messages one after the other; each is tried, with one
 // id, on whatever node answers, until it is acknowledged.
-func (c *crew) send(ctx context.Context, nickname string) {
+func (c *crew) send(ctx context.Context, nickname string, place int) {
 	var conn *client.Client
 	defer func() {
 		if conn != nil {
@@ -99,14 +173,14 @@ func (c *crew) send(ctx context.Context, nickname string) {
 		c.mu.Unlock()
 		for ctx.Err() == nil {
 			if conn == nil {
-				if conn = c.join(ctx, nickname); conn == nil {
+				if conn = c.join(ctx, nickname, place); conn == nil {
 					pause(ctx)
 					continue
 				}
 			}
 			ack, again := c.try(ctx, conn, id, text)
 			if ack != nil {
-				c.record(*ack)
+				c.record(nickname, *ack)
 				break
 			}
 			if again {
@@ -119,22 +193,30 @@ func (c *crew) send(ctx context.Context, nickname string) {
 	}
 }
 
-func (c *crew) record(ack kept) {
+func (c *crew) record(nickname string, ack kept) {
 	c.mu.Lock()
 	c.acks[ack.ID] = ack
+	c.count[nickname]++
 	c.mu.Unlock()
 	c.acked.Add(1)
-	select {
-	case c.grown <- struct{}{}:
-	default:
-	}
+	c.changed()
 }
 
-// join connects to any node and takes the nickname, or returns nil.
-func (c *crew) join(ctx context.Context, nickname string) *client.Client {
+func (c *crew) turnedAway() {
+	c.mu.Lock()
+	c.turns++
+	c.mu.Unlock()
+	c.changed()
+}
+
+// join connects to a node and takes the nickname, or returns nil.
+func (c *crew) join(ctx context.Context, nickname string, place int) *client.Client {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	url := c.urls[rand.IntN(len(c.urls))]
+	if !c.pinned {
+		place = rand.IntN(len(c.urls))
+	}
+	url := c.urls[place%len(c.urls)]
 	conn, err := client.Dial(ctx, url, client.Options{Auth: map[string]string{"secret": strings.Repeat(nickname, 4)}})
 	if err != nil {
 		return nil
@@ -143,8 +225,11 @@ func (c *crew) join(ctx context.Context, nickname string) *client.Client {
 	if err == nil && string(answer[0]) == "true" {
 		return conn
 	}
-	if err == nil && string(answer[2]) != `"unavailable"` {
-		c.t.Errorf("%s could not come back: %s", nickname, answer)
+	if err == nil {
+		if string(answer[2]) != `"unavailable"` {
+			c.t.Errorf("%s could not come back: %s", nickname, answer)
+		}
+		c.turnedAway()
 	}
 	conn.Cut()
 	return nil
@@ -153,7 +238,7 @@ func (c *crew) join(ctx context.Context, nickname string) *client.Client {
 // try sends one message. It returns the ack, or whether the same connection
 // may be used for another try.
 func (c *crew) try(ctx context.Context, conn *client.Client, id, text string) (*kept, bool) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, c.answer)
 	defer cancel()
 	answer, err := conn.Emit(ctx, "chat-message", map[string]string{"message": text, "id": id})
 	if err != nil {
@@ -163,6 +248,7 @@ func (c *crew) try(ctx context.Context, conn *client.Client, id, text string) (*
 		if code := string(answer[2]); code != `"unavailable"` {
 			c.t.Errorf("%q was refused: %s", text, answer)
 		}
+		c.turnedAway()
 		return nil, true
 	}
 	var ack kept

@@ -1,0 +1,190 @@
+package faults
+
+import (
+	"io"
+	"net"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A direction is one half of a connection, seen from who has dialled.
+type direction int
+
+const (
+	there direction = iota
+	back
+)
+
+// A proxy is a network between two that can fail the way networks do: it
+// delays, cuts into pieces, and stops carrying without telling anybody. What
+// it has accepted it delivers in order or not at all, as TCP does.
+type proxy struct {
+	addr   string
+	target string
+
+	mu      sync.Mutex
+	healed  *sync.Cond
+	refused bool                  // guarded by mu: connections end at once
+	holes   [2]bool               // guarded by mu: nothing passes in this direction
+	delay   time.Duration         // guarded by mu: of each chunk
+	chunk   int                   // guarded by mu: the largest piece; 0 means any
+	conns   map[net.Conn]struct{} // guarded by mu
+}
+
+func startProxy(t *testing.T, target string) *proxy {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proxy{addr: l.Addr().String(), target: target, conns: make(map[net.Conn]struct{})}
+	p.healed = sync.NewCond(&p.mu)
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { p.carry(conn) })
+		}
+	})
+	t.Cleanup(func() {
+		l.Close()
+		p.cut()
+		running.Wait()
+	})
+	return p
+}
+
+// carry joins conn with a new connection to the target until either ends.
+func (p *proxy) carry(conn net.Conn) {
+	defer conn.Close()
+	target, err := net.Dial("tcp", p.target)
+	if err != nil {
+		return
+	}
+	defer target.Close()
+	if !p.admit(conn, target) {
+		return
+	}
+	defer p.forget(conn, target)
+	var pumps sync.WaitGroup
+	p.pump(&pumps, target, conn, there)
+	p.pump(&pumps, conn, target, back)
+	pumps.Wait()
+}
+
+// A parcel is on its way since a moment. The last one has no data.
+type parcel struct {
+	since time.Time
+	data  []byte
+}
+
+// pump carries what src sends to dst. Reading and writing are two goroutines,
+// so that a delay is one of the way and not of every parcel after the other.
+func (p *proxy) pump(running *sync.WaitGroup, dst, src net.Conn, d direction) {
+	way := make(chan parcel, 1024)
+	running.Go(func() {
+		defer close(way)
+		for {
+			buf := make([]byte, 16<<10)
+			n, err := src.Read(buf)
+			way <- parcel{time.Now(), buf[:n]}
+			if err != nil {
+				return
+			}
+		}
+	})
+	running.Go(func() {
+		// That a connection has ended does not come through a hole either.
+		for sent := range way {
+			p.deliver(dst, sent, d)
+		}
+		dst.Close()
+		src.Close()
+	})
+}
+
+// deliver writes what it can; when dst is gone its own pump ends the other way.
+func (p *proxy) deliver(dst io.Writer, sent parcel, d direction) {
+	for data := sent.data; ; {
+		size, delay := p.pass(d)
+		if rest := delay - time.Since(sent.since); rest > 0 {
+			<-time.After(rest)
+		}
+		if size == 0 || size > len(data) {
+			size = len(data)
+		}
+		if _, err := dst.Write(data[:size]); err != nil || size == len(data) {
+			return
+		}
+		data = data[size:]
+	}
+}
+
+// pass waits until something may pass in direction d, and says how.
+func (p *proxy) pass(d direction) (chunk int, delay time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.holes[d] {
+		p.healed.Wait()
+	}
+	return p.chunk, p.delay
+}
+
+func (p *proxy) admit(conns ...net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		if !p.refused {
+			p.conns[c] = struct{}{}
+		}
+	}
+	return !p.refused
+}
+
+func (p *proxy) forget(conns ...net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		delete(p.conns, c)
+	}
+}
+
+// swallow has nothing pass in these directions any more; nobody is told.
+func (p *proxy) swallow(directions ...direction) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range directions {
+		p.holes[d] = true
+	}
+}
+
+// slow delays every piece of at most chunk bytes.
+func (p *proxy) slow(chunk int, delay time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.chunk, p.delay = chunk, delay
+}
+
+// cut ends every connection, and every new one at once.
+func (p *proxy) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused = true
+	for c := range p.conns {
+		c.Close()
+	}
+	p.holes = [2]bool{}
+	p.healed.Broadcast()
+}
+
+// heal carries everything again, also what it has held back.
+func (p *proxy) heal() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refused, p.holes, p.chunk, p.delay = false, [2]bool{}, 0, 0
+	p.healed.Broadcast()
+}
