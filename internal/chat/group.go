@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -74,6 +75,10 @@ func (g *group[K, T, R]) submit(key K, item T, done func(R)) {
 // run makes calls until nothing waits in the lane.
 func (g *group[K, T, R]) run(key K, l *lane[T, R]) {
 	for {
+		// Whoever is about to submit may do so first. That costs nobody any
+		// time, since they would run before the call returns anyway, and many
+		// senders who were answered together fill one call and not two.
+		runtime.Gosched()
 		items, done := g.take(key, l)
 		if len(items) == 0 {
 			return
