@@ -11,11 +11,11 @@ import (
 const (
 	// trimInterval is how often the memory is looked at, and trimPause how
 	// long after giving some back it is left alone.
-	trimInterval = 5 * time.Second
-	trimPause    = 30 * time.Second
+	trimInterval = time.Second
+	trimPause    = 15 * time.Second
 	// quietBytes is how much may be allocated between two looks for the
 	// process to be quiet: collecting then delays nobody.
-	quietBytes = 16 << 20
+	quietBytes = 4 << 20
 	// worthBytes is the least that is worth a collection.
 	worthBytes = 8 << 20
 	// collectAt lets the heap grow by half before it is collected. The default
