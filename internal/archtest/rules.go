@@ -37,7 +37,7 @@ const libraries = `
 modernc.org/sqlite                    → internal/store/sqlite
 github.com/redis/rueidis              → internal/store/redis, internal/store/redis/*
 github.com/prometheus/client_golang   → internal/httpapi
-github.com/gobwas/ws                  → test/*   · internal/bench
+github.com/gobwas/ws                  → test/*   · engineio, internal/bench
 `
 
 // drawers are names that say nothing about what is inside, so that everything
