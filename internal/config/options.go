@@ -118,7 +118,7 @@ func Sections() []Section {
 			},
 			{
 				Name: "lease", Value: "DURATION", Default: "10s",
-				Help: "How long people stay listed after the process they were connected to has died.",
+				Help: "How long after a process has died its people are taken to be away. They are told as left after --absence more.",
 				set:  duration(func(c *Config) *time.Duration { return &c.Lease }, time.Second, time.Hour),
 			},
 			{
