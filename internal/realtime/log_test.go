@@ -30,7 +30,7 @@ func (r *record) String() string {
 
 func TestClassic_LogsConnectionsAndNothingPrivate(t *testing.T) {
 	var log record
-	h := open(t, chat.Options{}, realtime.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	h := open(t, chat.Options{}, realtime.Options{Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 	watch := h.connect(nil)
 	ana := h.join("Canary-nickname", auth{"canary-secret"})
 	h.emit(ana, "chat-message", map[string]string{"message": "canary-text"})
