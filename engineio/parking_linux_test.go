@@ -1,163 +1,135 @@
-package engineio
+package engineio_test
 
 import (
-	"io"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/gobwas/ws"
-	"github.com/gobwas/ws/wsutil"
+	"github.com/causerie-chat/causerie/engineio"
+	"github.com/causerie-chat/causerie/engineio/engineiotest"
 )
 
-// echo answers every message and tells when a session has ended.
-type echo struct{ closed chan Reason }
+// A parrot answers every message and notes how sessions end.
+type parrot struct{ closed chan engineio.Reason }
 
-func (e *echo) Open(s *Session, _ *http.Request) Receiver { return &echoing{s, e.closed} }
-
-type echoing struct {
-	session *Session
-	closed  chan Reason
+type perch struct {
+	*parrot
+	session *engineio.Session
 }
 
-func (e *echoing) Receive(data []byte, binary bool) error {
-	return e.session.Send(NewMessage(Packet{Data: append([]byte(nil), data...), Binary: binary}))
+func (e *parrot) Open(s *engineio.Session, _ *http.Request) engineio.Receiver { return perch{e, s} }
+
+func (e perch) Receive(data []byte, binary bool) error {
+	return e.session.Send(engineio.NewMessage(engineio.Packet{Data: append([]byte(nil), data...), Binary: binary}))
 }
 
-func (e *echoing) Closed(r Reason) { e.closed <- r }
+func (e perch) Closed(r engineio.Reason) { e.closed <- r }
 
-// dialEcho opens a websocket and returns it after its first answer, when the
-// server has nothing more to do than to wait for it.
-func dialEcho(t *testing.T, url string) net.Conn {
+// startParrot serves sockets: what lives in memory is never parked.
+func startParrot(t *testing.T, sessions int) (*parrot, *engineio.Server, *engineiotest.Server) {
 	t.Helper()
-	conn, early, _, err := ws.Dial(t.Context(), "ws"+url[len("http"):]+"/?EIO=4&transport=websocket")
+	e := &parrot{closed: make(chan engineio.Reason, sessions)}
+	server := engineio.NewServer(e, engineio.Options{CloseTimeout: time.Second})
+	web, err := engineiotest.StartTCP(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r io.Reader = conn
-	if early != nil { // the open packet came together with the handshake
-		r = io.MultiReader(io.LimitReader(early, int64(early.Buffered())), conn)
-	}
-	if _, err := wsutil.ReadServerText(struct {
-		io.Reader
-		io.Writer
-	}{r, conn}); err != nil {
-		t.Fatal(err)
-	}
-	askEcho(t, conn)
-	return conn
+	return e, server, web
 }
 
-func askEcho(t *testing.T, conn net.Conn) {
+func openParrot(t *testing.T, web *engineiotest.Server) *engineiotest.Client {
 	t.Helper()
-	if err := wsutil.WriteClientText(conn, []byte("4hello")); err != nil {
+	c, err := web.Open(t.Context(), engineiotest.ModeWebsocket, "")
+	if err != nil {
 		t.Fatal(err)
 	}
-	if answer, err := wsutil.ReadServerText(conn); err != nil || string(answer) != "4hello" {
-		t.Fatalf("got %q, %v", answer, err)
+	askParrot(t, c)
+	return c
+}
+
+func askParrot(t *testing.T, c *engineiotest.Client) {
+	t.Helper()
+	if err := c.SendText("4hello"); err != nil {
+		t.Error(err)
+		return
+	}
+	if p, err := c.Next(); err != nil || p.Text != "hello" {
+		t.Errorf("got %v, %v", p, err)
 	}
 }
 
-// parkedCount is how many websockets are registered and whether any is.
-func (p *parking) parkedCount() (int, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.count, p.file != nil
-}
-
-// TestParking checks that idle websockets cost no goroutine, that parked ones
-// hear what comes, and that nothing is left of them.
-func TestParking(t *testing.T) {
-	e := &echo{closed: make(chan Reason, 200)}
-	server := NewServer(e, Options{})
-	web := httptest.NewServer(server)
-	defer web.Close()
-	defer server.Close()
-
-	const connections = 100
-	before := runtime.NumGoroutine()
-	var conns []net.Conn
-	for range connections {
-		conns = append(conns, dialEcho(t, web.URL))
-	}
-	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before+connections/2; runtime.Gosched() {
+// soon waits until reached is true.
+func soon(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !reached(); runtime.Gosched() {
 		if time.Now().After(deadline) {
-			t.Fatalf("%d goroutines for %d idle websockets", runtime.NumGoroutine()-before, connections)
+			t.Fatal(what)
 		}
 	}
+}
+
+// TestParking checks that parked websockets hear what comes, and that nothing
+// is left of them.
+func TestParking(t *testing.T) {
+	const connections = 100
+	e, server, web := startParrot(t, connections+1)
+	defer web.Close()
+	defer server.Close()
+	var clients []*engineiotest.Client
+	for range connections {
+		clients = append(clients, openParrot(t, web))
+	}
+	soon(t, "not all idle websockets are parked", func() bool { n, _ := server.Parked(); return n == connections })
 	for range 20 {
 		var all sync.WaitGroup
-		for _, conn := range conns {
-			all.Go(func() { askEcho(t, conn) })
+		for _, c := range clients {
+			all.Go(func() { askParrot(t, c) })
 		}
 		all.Wait()
 	}
-	for i, conn := range conns {
-		if i%2 == 0 {
-			conn.(*net.TCPConn).SetLinger(0)
-		}
-		conn.Close()
+	for _, c := range clients {
+		c.Close()
 	}
 	for range connections {
 		<-e.closed
 	}
-	for deadline := time.Now().Add(10 * time.Second); ; runtime.Gosched() {
-		if n, polls := server.parking.parkedCount(); n == 0 && !polls {
-			break
-		} else if time.Now().After(deadline) {
-			t.Fatalf("%d websockets are still registered, polling %v", n, polls)
-		}
-	}
-	dialEcho(t, web.URL).Close() // a new poller for a new crowd
-	if r := <-e.closed; r != ReasonTransportClose && r != ReasonTransportError {
-		t.Errorf("closed with %q", r)
-	}
+	soon(t, "the poller has outlived its websockets", func() bool { n, polls := server.Parked(); return n == 0 && !polls })
+	openParrot(t, web).Close() // a new poller for a new crowd
+	<-e.closed
 }
 
 // TestParking_closedByTheServer checks that what the server decides reaches
-// websockets that nobody waits for: every way to end them, at once and with
-// traffic, over and over.
+// websockets that nobody waits for: closing handshakes and closing at once,
+// with traffic and without, over and over.
 func TestParking_closedByTheServer(t *testing.T) {
+	const connections = 40
 	for range 20 {
-		e := &echo{closed: make(chan Reason, 40)}
-		server := NewServer(e, Options{CloseTimeout: time.Second})
-		web := httptest.NewServer(server)
+		e, server, web := startParrot(t, connections)
 		var clients sync.WaitGroup
-		for i := range 40 {
-			conn := dialEcho(t, web.URL)
+		for i := range connections {
+			c := openParrot(t, web)
 			clients.Go(func() {
-				defer conn.Close()
-				for {
-					if i%2 == 0 && wsutil.WriteClientText(conn, []byte("4x")) != nil {
-						return
-					}
-					if _, _, err := wsutil.ReadServerData(conn); err != nil {
+				defer c.Close()
+				for i%2 == 1 || c.SendText("4x") == nil {
+					if _, err := c.Receive(); err != nil {
 						return
 					}
 				}
 			})
 		}
-		server.mu.Lock()
-		sessions := make([]*Session, 0, len(server.sessions))
-		for _, s := range server.sessions {
-			sessions = append(sessions, s)
-		}
-		server.mu.Unlock()
-		for _, s := range sessions[:20] {
-			s.Close(ReasonForcedClose)
+		for _, s := range server.Open()[:connections/2] {
+			s.Close(engineio.ReasonForcedClose)
 		}
 		server.Close() // waits for everything, the poller included
 		clients.Wait()
 		web.Close()
-		if n, polls := server.parking.parkedCount(); n != 0 || polls {
+		if n, polls := server.Parked(); n != 0 || polls {
 			t.Fatalf("%d websockets are still registered, polling %v", n, polls)
 		}
-		if len(e.closed) != 40 {
-			t.Fatalf("%d of 40 sessions were told as closed", len(e.closed))
+		if len(e.closed) != connections {
+			t.Fatalf("%d of %d sessions were told as closed", len(e.closed), connections)
 		}
 	}
 }
