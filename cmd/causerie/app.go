@@ -143,6 +143,7 @@ func (a *app) serveHTTP() {
 		Page:      web.Handler(),
 		Ready:     a.ready,
 		PageBuilt: web.Built(),
+		Proxies:   a.cfg.TrustedProxies,
 		Logger:    a.logger,
 	}
 	if a.scrapes == nil {

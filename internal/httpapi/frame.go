@@ -34,7 +34,7 @@ func bounded(next http.Handler) http.Handler {
 	})
 }
 
-func logged(l *slog.Logger, next http.Handler) http.Handler {
+func logged(l *slog.Logger, p Proxies, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !l.Enabled(r.Context(), slog.LevelDebug) {
 			next.ServeHTTP(w, r)
@@ -48,7 +48,7 @@ func logged(l *slog.Logger, next http.Handler) http.Handler {
 			slog.String("path", r.URL.Path),
 			slog.Int("status", s.status),
 			slog.Duration("duration", time.Since(start)),
-			slog.String("remote", r.RemoteAddr))
+			slog.String("address", p.ClientAddress(r)))
 	})
 }
 

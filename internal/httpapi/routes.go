@@ -20,6 +20,8 @@ type Routes struct {
 	Page http.Handler
 	// Ready is what /readyz tells.
 	Ready *Readiness
+	// Proxies may tell whom they ask for. Nil means that none may.
+	Proxies Proxies
 	// Metrics answers /metrics. Nil leaves the route out.
 	Metrics http.Handler
 	// PageBuilt is what /healthz says about the page.
@@ -46,7 +48,7 @@ func (r Routes) Handler() http.Handler {
 		site.Handle("/socket.io", realtime) // clients with addTrailingSlash: false
 	}
 	// Nothing here changes state by a request from another site.
-	site.Handle("/", logged(r.Logger, secured(bounded(http.NewCrossOriginProtection().Handler(plain)))))
+	site.Handle("/", logged(r.Logger, r.Proxies, secured(bounded(http.NewCrossOriginProtection().Handler(plain)))))
 	return site
 }
 
