@@ -12,6 +12,7 @@ import (
 //
 //   - Files below /assets/ carry a hash of their content in their name and may
 //     be cached for ever; what is not there is 404.
+//   - Files below /socket.io/ are the stock client, for pages of any origin.
 //   - Other files (icons) and the shell are revalidated by ETag.
 //   - Any other path whose last element has no dot is the shell, so that a
 //     page can have addresses of its own; with a dot it is 404.
@@ -53,6 +54,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			cache = "public, max-age=31536000, immutable"
 		}
 		w.Header().Set("Cache-Control", cache)
+		if strings.HasPrefix(name, "socket.io/") {
+			shareWithAnyone(w.Header())
+		}
 		a.serve(w, r)
 		return
 	}

@@ -22,6 +22,7 @@ func build() fstest.MapFS {
 		"assets/app-1a2b.js.gz":  {Data: []byte("gzip script")},
 		"assets/app-1a2b.css":    {Data: []byte("plain style")},
 		"assets/app-1a2b.css.gz": {Data: []byte("gzip style")},
+		"socket.io/socket.io.js": {Data: []byte("stock client")},
 	}
 }
 
@@ -68,6 +69,7 @@ func TestHandler_Paths(t *testing.T) {
 		{"a hashed script", "GET", "/assets/app-1a2b.js", 200, "text/javascript; charset=utf-8", immutable},
 		{"a hashed style", "GET", "/assets/app-1a2b.css", 200, "text/css; charset=utf-8", immutable},
 		{"an icon", "GET", "/favicon.svg", 200, "image/svg+xml", "no-cache"},
+		{"the stock client", "GET", "/socket.io/socket.io.js", 200, "text/javascript; charset=utf-8", "no-cache"},
 		{"only the header", "HEAD", "/assets/app-1a2b.js", 200, "text/javascript; charset=utf-8", immutable},
 		{"an asset of another build", "GET", "/assets/app-0000.js", 404, "text/plain; charset=utf-8", "no-cache"},
 		{"an asset without a dot", "GET", "/assets/nothing", 404, "text/plain; charset=utf-8", "no-cache"},
@@ -96,6 +98,21 @@ func TestHandler_Paths(t *testing.T) {
 				t.Error("HEAD was answered with content")
 			}
 		})
+	}
+}
+
+// TestHandler_StockClient checks that pages of other sites may load the client
+// that speaks to us, and nothing else.
+func TestHandler_StockClient(t *testing.T) {
+	h := newHandler(t)
+	for path, want := range map[string]string{"/socket.io/socket.io.js": "*", "/assets/app-1a2b.js": "", "/": ""} {
+		header := request(t, h, "GET", path, nil).Header
+		if got := header.Get("Access-Control-Allow-Origin"); got != want {
+			t.Errorf("%s: Access-Control-Allow-Origin: got %q, want %q", path, got, want)
+		}
+		if got, shared := header.Get("Cross-Origin-Resource-Policy"), want != ""; shared != (got == "cross-origin") {
+			t.Errorf("%s: Cross-Origin-Resource-Policy: got %q", path, got)
+		}
 	}
 }
 

@@ -41,14 +41,20 @@ func (r Routes) Handler() http.Handler {
 	}
 	plain.Handle("/", r.Page)
 
+	// Nothing here changes state by a request from another site.
+	page := logged(r.Logger, r.Proxies, secured(bounded(http.NewCrossOriginProtection().Handler(plain))))
+
 	site := http.NewServeMux()
 	if r.SocketIO != nil {
 		realtime := secured(r.Admission.guard(r.SocketIO))
 		site.Handle("/socket.io/", realtime)
 		site.Handle("/socket.io", realtime) // clients with addTrailingSlash: false
+		// The stock client is a file beside the endpoint, as Node servers have it.
+		for _, file := range []string{"socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"} {
+			site.Handle("GET /socket.io/"+file, page)
+		}
 	}
-	// Nothing here changes state by a request from another site.
-	site.Handle("/", logged(r.Logger, r.Proxies, secured(bounded(http.NewCrossOriginProtection().Handler(plain)))))
+	site.Handle("/", page)
 	return site
 }
 

@@ -70,6 +70,8 @@ func TestRoutes(t *testing.T) {
 		{"page at any path", nil, "GET", "/rooms/lobby", 200, "page"},
 		{"socket.io", nil, "GET", "/socket.io/?EIO=4&transport=polling", 200, "socket.io"},
 		{"socket.io without the slash", nil, "GET", "/socket.io?EIO=4&transport=polling", 200, "socket.io"},
+		{"the stock client", nil, "GET", "/socket.io/socket.io.min.js", 200, "page"},
+		{"the stock client while stopping", draining, "GET", "/socket.io/socket.io.js", 200, "page"},
 		{"handshake of one too many", full, "GET", "/socket.io/?EIO=4&transport=polling", 503, "This server has as many connections as it takes. Try again later.\n"},
 		{"session of a full server", full, "POST", "/socket.io/?EIO=4&transport=polling&sid=x", 200, "socket.io"},
 		{"handshake while stopping", draining, "GET", "/socket.io/?EIO=4&transport=websocket", 503, "This server is stopping. Connect again.\n"},
