@@ -31,7 +31,7 @@ func hasToken(h http.Header, name, token string) bool {
 
 // checkHandshake checks the request of RFC 6455 §4.2.1.
 func checkHandshake(r *request) *refusal {
-	if r.ProtoMajor != 1 || r.Method != http.MethodGet {
+	if r.ProtoMajor != 1 || r.ProtoMinor < 1 || r.Method != http.MethodGet {
 		return badRequest
 	}
 	if r.Header.Get("Sec-WebSocket-Version") != "13" {

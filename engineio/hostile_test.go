@@ -94,6 +94,44 @@ func TestHostile_Handshakes(t *testing.T) {
 	}
 }
 
+// HTTP/1.0 knows no Upgrade (RFC 6455 §4.1).
+func TestHostile_HandshakeOverHTTP10(t *testing.T) {
+	w := newWorld(t, sockets, engineio.Options{})
+	got := w.raw(t, "GET /?EIO=4&transport=websocket HTTP/1.0\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+	if !strings.Contains(got, " 400 ") {
+		t.Errorf("got %.40q, want 400", got)
+	}
+}
+
+// A client that resets the connection at any moment of the handshake leaves
+// nothing behind.
+func TestHostile_ResetDuringHandshake(t *testing.T) {
+	run(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
+		withNeighbour(t, w, m, func() {
+			for range 100 {
+				conn, err := w.Dial(w.ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, _ = io.WriteString(conn, "GET /?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+					"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+				if tcp, ok := conn.(interface{ SetLinger(int) error }); ok {
+					_ = tcp.SetLinger(0)
+				}
+				conn.Close()
+			}
+		})
+		// Close waits until the end of every session has been told.
+		if err := w.engine.Close(); err != nil {
+			t.Error(err)
+		}
+		if s := w.engine.Stats(); s.Websocket != 0 {
+			t.Errorf("sessions left: %+v", s)
+		}
+	}, engineiotest.ModeWebsocket)
+}
+
 // Packets that end a session, on every transport.
 func TestHostile_Packets(t *testing.T) {
 	tests := []struct {
