@@ -2,8 +2,8 @@ package engineio
 
 import "time"
 
-// maxVectors is how many messages one write of the queue takes (IOV_MAX is 1024, and what
-// a socket takes at once is far less than so many messages).
+// maxVectors is how many messages one write of the queue takes (IOV_MAX is
+// 1024, and what a socket takes at once is far less than so many messages).
 const maxVectors = 64
 
 // writeNow writes m at once as far as the connection takes it; the rest waits
