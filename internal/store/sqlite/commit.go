@@ -14,6 +14,9 @@ const (
 	// idleAfter is how long nothing must have been written before the
 	// write-ahead log is folded into the database and given back to the disk.
 	idleAfter = 3 * time.Second
+	// scrubAfter is how long at most what was erased stays in the write-ahead
+	// log of a store that is never idle, unless a reader is in the way.
+	scrubAfter = 30 * time.Second
 )
 
 var errClosed = errors.New("the store is closed")
@@ -59,17 +62,37 @@ func (s *Store) commitAll(w *writer) {
 	idle := time.NewTimer(s.options.idle)
 	defer idle.Stop()
 	written := true
+	var erased time.Time // since when there is something to scrub, if there is
+	fold := func() {
+		if w == nil || !written {
+			return
+		}
+		if w.truncate() {
+			written, erased = false, time.Time{}
+			return
+		}
+		idle.Reset(s.options.idle) // a reader is in the way: try again
+		if !erased.IsZero() {
+			erased = time.Now()
+		}
+	}
 	for {
 		select {
 		case first := <-s.steps:
 			w = s.commit(w, s.group(first))
 			written = true
 			idle.Reset(s.options.idle)
-		case <-idle.C:
-			if written && w != nil {
-				w.truncate()
+			if w != nil && w.erased {
+				w.erased = false
+				if erased.IsZero() {
+					erased = time.Now()
+				}
 			}
-			written = false
+			if !erased.IsZero() && time.Since(erased) >= s.options.scrub {
+				fold()
+			}
+		case <-idle.C:
+			fold()
 		case <-s.closing:
 			if w != nil {
 				w.truncate()
@@ -150,10 +173,13 @@ func (w *writer) transact(group []*step) (live []*step, err error) {
 	return live, err
 }
 
-// truncate folds the write-ahead log into the database, unless a reader is in
-// the way: the next idle moment will do.
-func (w *writer) truncate() {
-	for _, pragma := range []string{"busy_timeout(0)", "wal_checkpoint(TRUNCATE)", "busy_timeout(5000)"} {
-		_, _ = w.conn.ExecContext(context.Background(), "PRAGMA "+pragma)
-	}
+// truncate folds the write-ahead log into the database and gives its space
+// back, unless a reader is in the way.
+func (w *writer) truncate() (done bool) {
+	ctx := context.Background()
+	_, _ = w.conn.ExecContext(ctx, "PRAGMA busy_timeout(0)")
+	var busy, pages, folded int
+	err := w.conn.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &folded)
+	_, _ = w.conn.ExecContext(ctx, "PRAGMA busy_timeout(5000)")
+	return err == nil && busy == 0
 }

@@ -43,6 +43,7 @@ func (s *Store) pool(n int, parameters ...string) *sql.DB {
 type writer struct {
 	conn       *sql.Conn
 	statements map[string]*sql.Stmt
+	erased     bool // something, and scrub has not taken note of it
 }
 
 func (s *Store) connect(ctx context.Context) (*writer, error) {

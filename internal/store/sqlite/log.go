@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -30,42 +29,95 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 }
 
 const (
+	columns     = `seq, id, author, kind, name, body, ref, thread, subject, data, at, fp`
 	selectHead  = `SELECT seq, fp FROM events WHERE room = ? ORDER BY seq DESC LIMIT 1`
-	insertEntry = `INSERT INTO events (room, seq, id, author, kind, name, body, at, fp)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`
-	selectEntry = `SELECT seq, id, author, kind, name, body, at, fp FROM events WHERE room = ? AND id = ?`
+	insertEntry = `INSERT INTO events (room, ` + columns + `)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`
+	selectEntry = `SELECT ` + columns + ` FROM events WHERE room = ? AND id = ?`
 )
+
+// A roomStep is a room inside one step.
+type roomStep struct {
+	shelfStep
+	room chat.RoomID
+	head chat.Cursor
+}
 
 // append keeps drafts and returns their outcomes and the entries that are new.
 func (w *writer) append(room chat.RoomID, drafts []chat.Draft) (out []chat.Appended, fresh []chat.Entry, err error) {
-	out = make([]chat.Appended, len(drafts))
-	head, err := scanHead(w.row(selectHead, string(room)))
-	if err != nil {
+	r := roomStep{shelfStep: shelfStep{writer: w, shelf: chat.RoomShelf(room)}, room: room}
+	if r.head, err = scanHead(w.row(selectHead, string(room))); err != nil {
 		return nil, nil, err
 	}
+	out = make([]chat.Appended, len(drafts))
 	for i := range drafts {
-		e := entryOf(room, drafts[i], head)
-		changed, err := w.exec(insertEntry, string(room), int64(e.Seq), e.ID[:], string(e.Author), int64(e.Kind),
-			e.Name, e.Text, e.At.UnixMilli(), int64(e.FP))
-		if err != nil {
+		if out[i], err = r.append(drafts[i]); err != nil {
 			return nil, nil, err
 		}
-		if changed == 1 {
-			head = e.Cursor
-			out[i].Entry = e
-			fresh = append(fresh, e)
-			continue
-		}
-		if out[i], err = w.known(room, drafts[i]); err != nil {
-			return nil, nil, err
+		if out[i].Err == nil && !out[i].Duplicate {
+			fresh = append(fresh, out[i].Entry)
 		}
 	}
 	return out, fresh, nil
 }
 
+// append keeps one draft with its effects.
+func (r *roomStep) append(d chat.Draft) (chat.Appended, error) {
+	effects := d.Effects
+	if effects == nil {
+		effects = &chat.Effects{}
+	}
+	changes, err := r.plan(effects.Commit)
+	if refused := refusal(err); refused != nil {
+		return r.refuse(d, refused)
+	}
+	if err != nil {
+		return chat.Appended{}, err
+	}
+	e := entryOf(r.room, d, r.head)
+	kept, err := r.exec(insertEntry, string(r.room), int64(e.Seq), e.ID[:], string(e.Author), int64(e.Kind), e.Name,
+		e.Text, int64(e.Ref), int64(e.Thread), string(e.Subject), e.Data, e.At.UnixMilli(), int64(e.FP))
+	if err != nil {
+		return chat.Appended{}, err
+	}
+	if kept == 0 {
+		return r.known(d)
+	}
+	r.head = e.Cursor
+	if err := r.write(changes); err != nil {
+		return chat.Appended{}, err
+	}
+	return chat.Appended{Entry: e}, r.erase(effects.Erase)
+}
+
+// refuse is the outcome of a draft whose effects cannot be, unless it is in
+// the log already: what happened once is not asked for its conditions again.
+func (r *roomStep) refuse(d chat.Draft, refused error) (chat.Appended, error) {
+	a, err := r.known(d)
+	if errors.Is(err, sql.ErrNoRows) {
+		return chat.Appended{Err: refused}, nil
+	}
+	return a, err
+}
+
+const updateErased = `UPDATE events SET body = '', data = '' WHERE room = ? AND seq = ?`
+
+// erase takes the text and the data out of entries. That they are gone from
+// the files too is secure_delete's work, and scrub's.
+func (r *roomStep) erase(seqs []uint64) error {
+	for _, seq := range seqs {
+		erased, err := r.exec(updateErased, string(r.room), int64(seq))
+		if err != nil {
+			return err
+		}
+		r.erased = r.erased || erased > 0
+	}
+	return nil
+}
+
 // known is the outcome of a draft whose id is in the room's log.
-func (w *writer) known(room chat.RoomID, d chat.Draft) (chat.Appended, error) {
-	first, err := scanEntry(room, w.row(selectEntry, string(room), d.ID[:]))
+func (r *roomStep) known(d chat.Draft) (chat.Appended, error) {
+	first, err := scanEntry(r.room, r.row(selectEntry, string(r.room), d.ID[:]))
 	switch {
 	case err != nil:
 		return chat.Appended{}, err
@@ -77,7 +129,7 @@ func (w *writer) known(room chat.RoomID, d chat.Draft) (chat.Appended, error) {
 
 // entryOf is d as it is kept after head.
 func entryOf(room chat.RoomID, d chat.Draft, head chat.Cursor) chat.Entry {
-	d.Room = room
+	d.Room, d.Effects = room, nil
 	d.At = time.UnixMilli(d.At.UnixMilli()).UTC()
 	return chat.Entry{Draft: d, Cursor: head.Next(d.ID)}
 }
@@ -91,10 +143,10 @@ func scanHead(row scanner) (head chat.Cursor, err error) {
 }
 
 func scanEntry(room chat.RoomID, row scanner) (chat.Entry, error) {
-	var author, name, text string
+	var author, name, text, subject, data string
 	var id []byte
-	var seq, kind, at, fp int64
-	if err := row.Scan(&seq, &id, &author, &kind, &name, &text, &at, &fp); err != nil {
+	var seq, kind, ref, thread, at, fp int64
+	if err := row.Scan(&seq, &id, &author, &kind, &name, &text, &ref, &thread, &subject, &data, &at, &fp); err != nil {
 		return chat.Entry{}, err
 	}
 	if len(id) != len(chat.ID{}) {
@@ -103,60 +155,9 @@ func scanEntry(room chat.RoomID, row scanner) (chat.Entry, error) {
 	return chat.Entry{
 		Draft: chat.Draft{
 			Room: room, ID: chat.ID(id), Kind: chat.Kind(kind), Author: chat.PersonID(author),
-			Name: name, Text: text, At: time.UnixMilli(at).UTC(),
+			Name: name, Text: text, Ref: uint64(ref), Thread: uint64(thread),
+			Subject: chat.PersonID(subject), Data: data, At: time.UnixMilli(at).UTC(),
 		},
 		Cursor: chat.Cursor{Seq: uint64(seq), FP: chat.Fingerprint(fp)},
 	}, nil
-}
-
-const (
-	selectAfter = `SELECT seq, id, author, kind, name, body, at, fp FROM events
-		WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`
-	selectBefore = `SELECT seq, id, author, kind, name, body, at, fp FROM events
-		WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`
-)
-
-// After is chat.Log's.
-func (s *Store) After(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
-	return s.entries(ctx, s.reads.after, room, min(seq, math.MaxInt64), limit)
-}
-
-// Before is chat.Log's.
-func (s *Store) Before(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
-	if seq == 0 || seq > math.MaxInt64 {
-		seq = math.MaxInt64
-	}
-	entries, err := s.entries(ctx, s.reads.before, room, seq, limit)
-	slices.Reverse(entries)
-	return entries, err
-}
-
-func (s *Store) entries(ctx context.Context, query *sql.Stmt, room chat.RoomID, seq uint64, limit int) (entries []chat.Entry, err error) {
-	if limit < 1 {
-		return nil, nil
-	}
-	err = s.reading(ctx, func(ctx context.Context) error {
-		rows, err := query.QueryContext(ctx, string(room), int64(seq), limit)
-		if err != nil {
-			return err
-		}
-		return scanAll(rows, func(row scanner) error {
-			e, err := scanEntry(room, row)
-			entries = append(entries, e)
-			return err
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return entries, nil
-}
-
-// Head is chat.Log's.
-func (s *Store) Head(ctx context.Context, room chat.RoomID) (head chat.Cursor, err error) {
-	err = s.reading(ctx, func(ctx context.Context) error {
-		head, err = scanHead(s.reads.head.QueryRowContext(ctx, string(room)))
-		return err
-	})
-	return head, err
 }

@@ -15,7 +15,7 @@ const readDeadline = 10 * time.Second
 // reads are the statements of the reading side, prepared on each of its
 // connections as needed.
 type reads struct {
-	after, before, head, version, people *sql.Stmt
+	after, before, head, forth, back, version, people *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
@@ -23,6 +23,8 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 		selectAfter:   &r.after,
 		selectBefore:  &r.before,
 		selectHead:    &r.head,
+		selectForth:   &r.forth,
+		selectBack:    &r.back,
 		selectVersion: &r.version,
 		selectPeople:  &r.people,
 	} {

@@ -63,6 +63,25 @@ var migrations = []string{
 	) STRICT, WITHOUT ROWID;
 	INSERT INTO counters (name, value) VALUES ('roster', 0), ('checked', 0);
 	`,
+
+	// An entry can be about another one and about somebody, and has data. An
+	// erased entry has neither body nor data, and everything else.
+	//
+	// records are what chat.Records keeps. A record that is not there has no
+	// row, and none has the value ''.
+	`
+	ALTER TABLE events ADD COLUMN ref     INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE events ADD COLUMN thread  INTEGER NOT NULL DEFAULT 0;
+	ALTER TABLE events ADD COLUMN subject TEXT    NOT NULL DEFAULT '';
+	ALTER TABLE events ADD COLUMN data    TEXT    NOT NULL DEFAULT '';
+
+	CREATE TABLE records (
+		shelf TEXT NOT NULL,
+		key   TEXT NOT NULL,
+		value TEXT NOT NULL,
+		PRIMARY KEY (shelf, key)
+	) STRICT, WITHOUT ROWID;
+	`,
 }
 
 // migrate makes sure that the database is ours, before anything in it is

@@ -39,6 +39,9 @@ type Options struct {
 	// idle is how long nothing must have been written before the write-ahead
 	// log is folded into the database. Defaults to idleAfter.
 	idle time.Duration
+	// scrub is how long something erased may stay in a write-ahead log that is
+	// never folded for being idle. Defaults to scrubAfter.
+	scrub time.Duration
 }
 
 // A Store is a chat.Store in a data folder. It is made by Open.
@@ -70,6 +73,9 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	if options.idle == 0 {
 		options.idle = idleAfter
+	}
+	if options.scrub == 0 {
+		options.scrub = scrubAfter
 	}
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {
@@ -107,6 +113,8 @@ func (s *Store) open(ctx context.Context) error {
 	s.write = s.pool(1, "_pragma=synchronous(FULL)",
 		// On macOS an ordinary fsync stops at the drive's cache.
 		"_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
+		// What is deleted or erased is overwritten, not only let go.
+		"_pragma=secure_delete(1)",
 		"_pragma=foreign_keys(1)", "_pragma=journal_size_limit(67108864)", "_txlock=immediate")
 	w, err := s.connect(ctx)
 	if err != nil {

@@ -19,6 +19,7 @@ type announcer struct {
 	rooms   board[chat.RoomID, []chat.Entry]
 	roster  board[struct{}, []chat.Change]
 	signals board[chat.RoomID, chat.Signal]
+	shelves board[chat.Shelf, []chat.Record]
 
 	mu     sync.Mutex
 	queue  []func() // guarded by mu
@@ -61,6 +62,7 @@ func (a *announcer) run() {
 		if lost {
 			a.rooms.tellAll(nil)
 			a.roster.tellAll(nil)
+			a.shelves.tellAll(nil)
 		}
 	}
 }
@@ -89,6 +91,12 @@ func (a *announcer) entries(room chat.RoomID, fresh []chat.Entry) {
 func (a *announcer) changes(changes []chat.Change) {
 	if len(changes) > 0 && a.roster.watched(struct{}{}) {
 		a.post(func() { a.roster.tell(struct{}{}, changes) })
+	}
+}
+
+func (a *announcer) records(shelf chat.Shelf, changed []chat.Record) {
+	if len(changed) > 0 && a.shelves.watched(shelf) {
+		a.post(func() { a.shelves.tell(shelf, changed) })
 	}
 }
 
