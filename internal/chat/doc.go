@@ -22,9 +22,13 @@
 //
 // A Signal is worth nothing a second later (typing), so it is never kept.
 //
+// A Record is a small value under a key of a Shelf: members, read markers,
+// accounts. Rules read records, decide, and commit under the condition that
+// what they read still holds; stores know nothing of what records mean.
+//
 // # Stores
 //
-// The interfaces Log, Presence and Signals are what this package needs of a
+// The interfaces Log, Presence, Signals and Records are what this package needs of a
 // store. internal/store/sqlite and internal/store/redis keep them, and
 // internal/store/storetest holds both to the same promises.
 package chat

@@ -39,8 +39,39 @@ func (id ID) String() string { return uuid.UUID(id).String() }
 // change their meaning.
 type Kind uint8
 
-// KindMessage is a message with a Text.
-const KindMessage Kind = 1
+const (
+	// KindMessage: Text was said. Ref is the entry it answers, Thread the
+	// message whose thread it is in. Data is a MessageData.
+	KindMessage Kind = 1
+	// KindEdit: the message Ref says Text now. Data as of KindMessage.
+	KindEdit Kind = 2
+	// KindDelete: the message Ref is gone. Text and Data of the message and of
+	// its edits are erased.
+	KindDelete Kind = 3
+	// KindReact, KindUnreact: Author put the emoji Text on the message Ref, or
+	// took it off.
+	KindReact   Kind = 4
+	KindUnreact Kind = 5
+	// KindPin, KindUnpin: the message Ref is pinned, or is no more.
+	KindPin   Kind = 6
+	KindUnpin Kind = 7
+
+	// KindCreate begins every room that somebody made. Data is a RoomData.
+	KindCreate Kind = 16
+	// KindRoom changes what the room is. Data is a RoomData of what changed.
+	KindRoom Kind = 17
+	// KindJoin, KindLeave: Author came or went.
+	KindJoin  Kind = 18
+	KindLeave Kind = 19
+	// The others are acts of Author on Subject; Data is an ActData.
+	KindInvite Kind = 20
+	KindRemove Kind = 21
+	KindBan    Kind = 22
+	KindUnban  Kind = 23
+	KindMute   Kind = 24
+	KindUnmute Kind = 25
+	KindRank   Kind = 26
+)
 
 // A Draft is an entry before a store has kept it.
 type Draft struct {
@@ -51,9 +82,21 @@ type Draft struct {
 	// Name is the author's nickname as it was shown when the entry was made.
 	Name string
 	Text string
+	// Ref is the number of the entry that this one is about, or 0.
+	Ref uint64
+	// Thread is the number of the message that began the thread this one is
+	// in, or 0.
+	Thread uint64
+	// Subject is whom the entry is about, or "".
+	Subject PersonID
+	// Data is JSON that the Kind defines, or "".
+	Data string
 	// At is the time of the node that took the draft, to the millisecond. It
 	// is for people: the order of a room is Seq alone.
 	At time.Time
+	// Effects are done when the draft is kept, and are not part of the entry:
+	// in what a store returns they are nil.
+	Effects *Effects
 }
 
 // An Entry is a draft that is kept: the store has given it its place.

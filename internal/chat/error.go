@@ -1,6 +1,9 @@
 package chat
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // A Code names a kind of failure. Codes are part of the wire contract: they
 // never change their meaning.
@@ -15,6 +18,16 @@ const (
 	CodeNoNickname Code = "no-nickname"
 	// CodeIDTaken: another author's entry in this room has this id.
 	CodeIDTaken Code = "id-taken"
+	// CodeUnauthorized: who is it? Log in, or the login has ended.
+	CodeUnauthorized Code = "unauthorized"
+	// CodeForbidden: known, seen, and not allowed.
+	CodeForbidden Code = "forbidden"
+	// CodeNotFound: it is not there, or not for this person to know of.
+	CodeNotFound Code = "not-found"
+	// CodeConflict: something else has happened in between, or already.
+	CodeConflict Code = "conflict"
+	// CodeGone: it was there and has ended: a deleted message, a used invitation.
+	CodeGone Code = "gone"
 	// CodeRateLimited: too many in too short a time; wait and send again.
 	CodeRateLimited Code = "rate-limited"
 	// CodeUnavailable: the store does not answer. Nothing was acknowledged;
@@ -29,7 +42,9 @@ const (
 type Error struct {
 	Code    Code
 	Message string
-	Cause   error
+	// RetryAfter is when trying again makes sense, with CodeRateLimited.
+	RetryAfter time.Duration
+	Cause      error
 }
 
 func (e *Error) Error() string {
@@ -69,6 +84,13 @@ var ErrIDTaken = &Error{
 var ErrTaken = &Error{
 	Code:    CodeTaken,
 	Message: "This nickname is taken. Choose another one.",
+}
+
+// ErrConflict is returned where a condition of a Commit or of Effects does not
+// hold.
+var ErrConflict = &Error{
+	Code:    CodeConflict,
+	Message: "Something else has changed this in the meantime. Look at it again and repeat.",
 }
 
 // CodeOf returns the code of err, or CodeInternal for an error that is not of

@@ -22,8 +22,14 @@ type Log interface {
 	// (P2), and the entries that one call keeps are neighbours. The same id
 	// twice in one call is one entry, and the second is a Duplicate.
 	//
-	// Every draft's Room is room. Author, Name and Text come back byte for
-	// byte; At is cut to the millisecond. No drafts is no step and no outcome.
+	// A draft with Effects is kept only where their conditions hold, after the
+	// effects of the drafts before it in the call; otherwise its Appended has
+	// ErrConflict, takes no number, and the others are not disturbed. A
+	// Duplicate has no effects a second time and no conditions.
+	//
+	// Every draft's Room is room. All fields come back byte for byte, but At,
+	// which is cut to the millisecond, and Effects, which are nil. No drafts is
+	// no step and no outcome.
 	//
 	// A failure of the whole step puts the same error into every Appended.
 	// Callers who want an order between two appends wait for the first.
@@ -38,6 +44,10 @@ type Log interface {
 	// ascending order; seq 0 means from the newest entry on. Rooms without
 	// entries and limits below 1 are as in After.
 	Before(ctx context.Context, room RoomID, seq uint64, limit int) ([]Entry, error)
+
+	// Pick returns the entries with the given numbers, in the order asked for,
+	// without those that the room does not have.
+	Pick(ctx context.Context, room RoomID, seqs []uint64) ([]Entry, error)
 
 	// Head returns the cursor of the newest entry, or the zero Cursor.
 	Head(ctx context.Context, room RoomID) (Cursor, error)

@@ -8,6 +8,7 @@ type Store interface {
 	Log
 	Presence
 	Signals
+	Records
 
 	// Check returns nil when the store answers and its subscriptions deliver,
 	// proven end to end within the last few seconds, and otherwise the reason

@@ -1,0 +1,125 @@
+package chat
+
+import "context"
+
+// A Shelf is a set of records that are read and changed together. Shelves are
+// "accounts", "house" and the like, or one per room or person:
+//
+//	shelf = name [":" id]   name: a-z, id: a RoomID or a PersonID of an account
+//
+// so that a shelf is never user text and, on a cluster, one hash slot. A
+// room's shelf is changed in the same step as the room's log, see Effects.
+type Shelf string
+
+// RoomShelf is where a room's records are.
+func RoomShelf(id RoomID) Shelf { return Shelf("r:" + string(id)) }
+
+// PersonShelf is where a person's own records are. Guests of the classic
+// namespace have none.
+func PersonShelf(id PersonID) Shelf { return Shelf("p:" + string(id)) }
+
+const (
+	// MaxRecordKey is the longest key, in bytes. The shortest is 1.
+	MaxRecordKey = 512
+	// MaxRecordValue is the longest value, in bytes.
+	MaxRecordValue = 64 << 10
+	// MaxWrites bounds the writes, and the conditions, of one Commit.
+	MaxWrites = 500
+)
+
+// A Record is a value under a key of a shelf. Keys are ordered byte by byte.
+// A record that is not there has the value "", and no other record has it.
+type Record struct{ Key, Value string }
+
+// A Write changes one record.
+type Write struct {
+	Key   string
+	Op    Op
+	Value string // of OpPut
+	N     int64  // of OpAdd and OpMax
+}
+
+// An Op says how a Write changes a record.
+type Op uint8
+
+const (
+	// OpPut makes the value Value; "" takes the record away.
+	OpPut Op = iota
+	// OpAdd adds N to the value, a decimal number; a missing record counts as
+	// 0. A sum of 0 takes the record away.
+	OpAdd
+	// OpMax makes the value, a decimal number, N where N is greater than the
+	// value or the record is missing.
+	OpMax
+)
+
+// Put returns a Write that keeps value under key.
+func Put(key, value string) Write { return Write{Key: key, Op: OpPut, Value: value} }
+
+// Remove returns a Write that takes the record away.
+func Remove(key string) Write { return Write{Key: key, Op: OpPut} }
+
+// Add returns a Write that adds n to a number.
+func Add(key string, n int64) Write { return Write{Key: key, Op: OpAdd, N: n} }
+
+// Max returns a Write that lifts a number to n.
+func Max(key string, n int64) Write { return Write{Key: key, Op: OpMax, N: n} }
+
+// A Commit is one atomic, durable step: every record of If is exactly as
+// said ("" means that it is not there) and all of Do is done, in order, or
+// nothing is and the outcome is ErrConflict.
+type Commit struct {
+	If []Record
+	Do []Write
+}
+
+// Effects are what keeping a Draft does beside adding an entry to the log, in
+// the same step.
+type Effects struct {
+	// Commit is for the room's shelf. Where If does not hold the draft is not
+	// kept, takes no number, and its Appended has ErrConflict.
+	Commit
+	// Erase are entries of the room whose Text and Data become empty for good
+	// (P4: entry, number, id and chain stay). Numbers that the room does not
+	// have are left alone.
+	Erase []uint64
+}
+
+// A Range is the records with From <= key < To; To "" has no end. Reverse
+// begins at the far end. A Limit below 1 asks for nothing.
+type Range struct {
+	From, To string
+	Limit    int
+	Reverse  bool
+}
+
+// Prefix is the Range of the keys that begin with prefix, after the key after
+// (which may be "").
+func Prefix(prefix, after string, limit int) Range {
+	from := prefix
+	if after != "" {
+		from = after + "\x00"
+	}
+	return Range{From: from, To: prefix + "\xff", Limit: limit}
+}
+
+// Records keeps small values that are read by key and in the order of keys.
+// All methods may be called at once from many goroutines. Errors are as those
+// of Log.
+type Records interface {
+	// Get returns one value per key, "" for a record that is not there, all
+	// of one moment.
+	Get(ctx context.Context, shelf Shelf, keys ...string) ([]string, error)
+
+	// List returns the records of a range in its order, all of one moment.
+	List(ctx context.Context, shelf Shelf, r Range) ([]Record, error)
+
+	// Commit does c, or returns ErrConflict. An empty Do only checks.
+	Commit(ctx context.Context, shelf Shelf, c Commit) error
+
+	// WatchShelf calls f with records that any node changes by Commit (not
+	// through Effects), as they are afterwards, under the terms of Log.Watch:
+	// a hint, in order where nothing is lost; f(nil) says that changes may
+	// have been missed.
+	WatchShelf(ctx context.Context, shelf Shelf, f func([]Record)) (stop func(), err error)
+}
