@@ -14,9 +14,11 @@ import (
 // alone.
 const (
 	recordV1  = 0x01
+	recordV2  = 0x02
 	entriesV1 = 0x11
 	signalV1  = 0x12
 	changesV1 = 0x13
+	recordsV1 = 0x14
 )
 
 var errMalformed = errors.New("malformed")
@@ -27,14 +29,31 @@ var errMalformed = errors.New("malformed")
 //	recordV1 | id, 16 bytes | kind, 1 byte | at, zigzag varint of Unix ms
 //	| author | name | text, the rest | fp, 8 bytes, big-endian
 //
-// where author and name are a uvarint length followed by that many bytes.
+// or, where the draft has one of the fields that are in the middle,
+//
+//	recordV2 | id | kind | at | author | name
+//	| ref, uvarint | thread, uvarint | subject | data | text | fp
+//
+// where author, name, subject and data are a uvarint length followed by that
+// many bytes. What can be erased is at the end, so that the append script can
+// cut it off.
 func appendBody(b []byte, d chat.Draft) []byte {
-	b = append(b, recordV1)
+	version := byte(recordV1)
+	if d.Ref != 0 || d.Thread != 0 || d.Subject != "" || d.Data != "" {
+		version = recordV2
+	}
+	b = append(b, version)
 	b = append(b, d.ID[:]...)
 	b = append(b, byte(d.Kind))
 	b = binary.AppendVarint(b, d.At.UnixMilli())
 	b = appendText(b, string(d.Author))
 	b = appendText(b, d.Name)
+	if version == recordV2 {
+		b = binary.AppendUvarint(b, d.Ref)
+		b = binary.AppendUvarint(b, d.Thread)
+		b = appendText(b, string(d.Subject))
+		b = appendText(b, d.Data)
+	}
 	return append(b, d.Text...)
 }
 
@@ -52,14 +71,21 @@ func decodeRecord(room chat.RoomID, seq uint64, record string) (chat.Entry, erro
 	}
 	r := reader{s: record[:len(record)-8]}
 	e.FP = chat.Fingerprint(binary.BigEndian.Uint64([]byte(record[len(record)-8:])))
-	if v := r.byte(); v != recordV1 {
-		return e, fmt.Errorf("record version %d: %w", v, errMalformed)
+	version := r.byte()
+	if version != recordV1 && version != recordV2 {
+		return e, fmt.Errorf("record version %d: %w", version, errMalformed)
 	}
 	copy(e.ID[:], r.take(len(e.ID)))
 	e.Kind = chat.Kind(r.byte())
 	e.At = time.UnixMilli(r.varint()).UTC()
 	e.Author = chat.PersonID(r.text())
 	e.Name = r.text()
+	if version == recordV2 {
+		e.Ref = r.uvarint()
+		e.Thread = r.uvarint()
+		e.Subject = chat.PersonID(r.text())
+		e.Data = r.text()
+	}
 	e.Text = r.rest()
 	return e, r.err
 }
@@ -204,12 +230,21 @@ func (r *reader) varint() int64 {
 	return v
 }
 
-func (r *reader) text() string {
+func (r *reader) uvarint() uint64 {
 	v, n := binary.Uvarint([]byte(r.s[:min(len(r.s), binary.MaxVarintLen64)]))
-	if n <= 0 || v > uint64(len(r.s)-n) {
+	if n <= 0 {
+		r.fail()
+		return 0
+	}
+	r.take(n)
+	return v
+}
+
+func (r *reader) text() string {
+	n := r.uvarint()
+	if n > uint64(len(r.s)) {
 		r.fail()
 		return ""
 	}
-	r.take(n)
-	return r.take(int(v))
+	return r.take(int(n))
 }

@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,26 @@ func (s *Store) Before(ctx context.Context, room chat.RoomID, seq uint64, limit 
 	return entries, nil
 }
 
+// Pick implements chat.Log.
+func (s *Store) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) ([]chat.Entry, error) {
+	if !validRoom(room) {
+		return nil, errRoom
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout)
+	defer cancel()
+	found := make(map[uint64]chat.Entry, len(seqs))
+	if err := s.fetch(ctx, room, slices.DeleteFunc(slices.Clone(seqs), func(seq uint64) bool { return !canExist(seq) }), found); err != nil {
+		return nil, err
+	}
+	entries := make([]chat.Entry, 0, len(found))
+	for _, seq := range seqs {
+		if e, ok := found[seq]; ok {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
 // read returns up to limit entries above seq. It never steps over a gap.
 func (s *Store) read(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
 	var entries []chat.Entry
@@ -136,4 +157,30 @@ func (s *Store) readSpan(ctx context.Context, room chat.RoomID, seq, first, last
 		}
 	}
 	return entries, true, nil
+}
+
+// fetch reads single entries into entries, in one round trip.
+func (s *Store) fetch(ctx context.Context, room chat.RoomID, seqs []uint64, entries map[uint64]chat.Entry) error {
+	if len(seqs) == 0 {
+		return nil
+	}
+	commands := make([]rueidis.Completed, len(seqs))
+	for i, seq := range seqs {
+		commands[i] = s.client.B().Lindex().Key(s.keys.chunk(room, chunkOf(seq))).Index(int64((seq - 1) % chunkSize)).Build()
+	}
+	for i, res := range s.client.DoMulti(ctx, commands...) {
+		record, err := res.ToString()
+		if rueidis.IsRedisNil(err) {
+			continue
+		}
+		if err != nil {
+			return unavailable(err)
+		}
+		e, err := decodeRecord(room, seqs[i], record)
+		if err != nil {
+			return damaged(s.keys.chunk(room, chunkOf(seqs[i])), err)
+		}
+		entries[seqs[i]] = e
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -12,6 +13,9 @@ const chunkSize = 128
 
 // chunkOf returns the number of the chunk that holds entry seq.
 func chunkOf(seq uint64) uint64 { return (seq - 1) / chunkSize }
+
+// canExist keeps numbers that no entry can have out of questions.
+func canExist(seq uint64) bool { return seq > 0 && seq < 1<<53 }
 
 // keys names every key and channel. Keys of one room, and those of presence,
 // are in one hash slot each.
@@ -36,6 +40,25 @@ func (k keys) dedupe(room chat.RoomID, parity int) string {
 
 // roomChannel carries a room's entries and signals.
 func (k keys) roomChannel(room chat.RoomID) string { return k.room(room, "c") }
+
+// shelf begins the keys of a shelf: a room's are in one slot with its log.
+func (k keys) shelf(shelf chat.Shelf, part string) string {
+	return k.prefix + ":{" + string(shelf) + "}:" + part
+}
+
+// values is a hash: key of a record → value.
+func (k keys) values(shelf chat.Shelf) string { return k.shelf(shelf, "v") }
+
+// order is a sorted set of the keys of the records, every score 0, for reading
+// them in the order of their bytes.
+func (k keys) order(shelf chat.Shelf) string { return k.shelf(shelf, "k") }
+
+// touched is written to, and gone at once, by commits that change nothing but
+// must be confirmed.
+func (k keys) touched(shelf chat.Shelf) string { return k.shelf(shelf, "t") }
+
+// shelfChannel carries what commits change on a shelf.
+func (k keys) shelfChannel(shelf chat.Shelf) string { return k.shelf(shelf, "n") }
 
 func (k keys) presence(part string) string { return k.prefix + ":{p}:" + part }
 
@@ -84,6 +107,23 @@ func validRoom(room chat.RoomID) bool {
 	for i := range len(room) {
 		c := room[i]
 		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// maxShelfName bounds what stands before the ':' of a shelf.
+const maxShelfName = 32
+
+// validShelf is validRoom for shelves.
+func validShelf(shelf chat.Shelf) bool {
+	name, id, of := strings.Cut(string(shelf), ":")
+	if name == "" || len(name) > maxShelfName || of && !validRoom(chat.RoomID(id)) {
+		return false
+	}
+	for i := range len(name) {
+		if name[i] < 'a' || name[i] > 'z' {
 			return false
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 	"unsafe"
 
@@ -21,120 +20,36 @@ const maxAppend = 1900
 // grows by half a million entries between question and answer.
 const maxChunks = 4096
 
-// appendScript keeps the drafts of one room as one step: it drops those whose
-// id is known, numbers and chains the others, keeps them and announces them.
-// Nothing is written when the declared chunks are not those needed: only the
-// script sees the head, and every key has to be declared before.
-//
-// KEYS[1]  -> {r:<room>}:head
-// KEYS[2]  -> {r:<room>}:d:0
-// KEYS[3]  -> {r:<room>}:d:1
-// KEYS[4…] -> {r:<room>}:m:<chunk>, consecutive
-// ARGV[1]  -> number of the chunk KEYS[4]
-// ARGV[2]  -> chunk size
-// ARGV[3]  -> dedupe period in ms
-// ARGV[4]  -> PUBLISH or SPUBLISH
-// ARGV[5]  -> channel
-// ARGV[6]  -> 1: write something in any case, for WAIT to confirm
-// ARGV[7…] -> bodies
-//
-// Output: {seq} when other chunks are needed, seq being the number of the
-// newest entry; otherwise {seq, fp, outcome…} with the head as it was before
-// and per body 0 when it was kept or the number of the entry that has its id.
-//
-// The id of a period goes to the hash of its parity, which lives until the
-// end of the next period: when its parity comes round again it is gone.
-var appendScript = newScript(`
-local seq, fp = 0, '0000000000000000'
-local head = redis.call('GET', KEYS[1])
-if head then
-  local s, f = string.match(head, '^(%d+) (%x+)$')
-  if not s or #f ~= 16 then
-    return redis.error_reply('DAMAGED head')
-  end
-  seq, fp = tonumber(s), f
-end
-
-local first, size, bodies = tonumber(ARGV[1]), tonumber(ARGV[2]), #ARGV - 6
-if math.floor(seq / size) < first or math.floor((seq + bodies - 1) / size) > first + #KEYS - 4 then
-  return {seq}
-end
-
-local function raw(hex)
-  return struct.pack('>I4I4', tonumber(string.sub(hex, 1, 8), 16), tonumber(string.sub(hex, 9, 16), 16))
-end
-
-local ids = {}
-for i = 1, bodies do
-  ids[i] = string.sub(ARGV[6 + i], 2, 17)
-end
-local even = redis.call('HMGET', KEYS[2], unpack(ids))
-local odd = redis.call('HMGET', KEYS[3], unpack(ids))
-
-local out, remember, records, frames, seen = {seq, fp}, {}, {}, {}, {}
-local start, chain = seq, raw(fp)
-for i = 1, bodies do
-  local id = ids[i]
-  local known = even[i] or odd[i] or seen[id]
-  if known then
-    out[i + 2] = tonumber(known)
-  else
-    out[i + 2] = 0
-    seq = seq + 1
-    fp = string.sub(redis.sha1hex(chain .. id), 1, 16)
-    chain = raw(fp)
-    seen[id] = seq
-    remember[#remember + 1] = id
-    remember[#remember + 1] = seq
-    local record = ARGV[6 + i] .. chain
-    records[#records + 1] = record
-    frames[#frames + 1] = struct.pack('>I4', #record) .. record
-  end
-end
-
-if #records == 0 then
-  if ARGV[6] ~= '1' then
-    return out
-  end
-  remember = {ids[1], out[3]}
-end
-
-local period = tonumber(ARGV[3])
-local now = redis.call('TIME')
-local current = math.floor((now[1] * 1000 + math.floor(now[2] / 1000)) / period)
-local dedupe = KEYS[2 + current % 2]
-if #records > 0 then
-  if redis.call('LLEN', KEYS[4 + math.floor(start / size) - first]) ~= start % size then
-    return redis.error_reply('DAMAGED chunk')
-  end
-  local done = 0
-  while done < #records do
-    local at = start + done
-    local n = math.min(#records - done, size - at % size)
-    redis.call('RPUSH', KEYS[4 + math.floor(at / size) - first], unpack(records, done + 1, done + n))
-    done = done + n
-  end
-  redis.call('SET', KEYS[1], string.format('%.0f', seq) .. ' ' .. fp)
-end
-redis.call('HSET', dedupe, unpack(remember))
-if redis.call('PTTL', dedupe) < period then
-  redis.call('PEXPIREAT', dedupe, (current + 2) * period)
-end
-if #records > 0 then
-  redis.call(ARGV[4], ARGV[5], '\17' .. struct.pack('>I8', start + 1) .. table.concat(frames))
-end
-return out
-`)
-
 // Append implements chat.Log.
 func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draft) []chat.Appended {
 	out := make([]chat.Appended, len(drafts))
-	if len(drafts) == 0 {
+	var fit []int // of drafts, where some are refused for what they ask for
+	for i := range drafts {
+		if e := drafts[i].Effects; e != nil {
+			out[i].Err = checkCommit(e.Commit)
+		}
+		if out[i].Err == nil {
+			fit = append(fit, i)
+		}
+	}
+	if len(fit) == 0 {
 		return out
 	}
-	if err := s.append(ctx, room, drafts, out); err != nil {
-		for i := range out {
-			out[i] = chat.Appended{Err: err}
+	rest, done := drafts, out
+	if len(fit) < len(drafts) {
+		rest, done = make([]chat.Draft, len(fit)), make([]chat.Appended, len(fit))
+		for j, i := range fit {
+			rest[j] = drafts[i]
+		}
+	}
+	if err := s.append(ctx, room, rest, done); err != nil {
+		for j := range done {
+			done[j] = chat.Appended{Err: err}
+		}
+	}
+	if len(fit) < len(drafts) {
+		for j, i := range fit {
+			out[i] = done[j]
 		}
 	}
 	return out
@@ -142,10 +57,10 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 
 // append fills out, or returns the error of the whole step.
 func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended) error {
-	switch {
-	case !validRoom(room):
+	if !validRoom(room) {
 		return errRoom
-	case len(drafts) > maxAppend:
+	}
+	if len(drafts) > maxAppend {
 		return invalid(fmt.Sprintf("At most %d messages can be kept in one step.", maxAppend))
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
@@ -157,13 +72,16 @@ func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	at := before
 	var known []int
 	for i, d := range drafts {
-		if outcomes[i] != 0 {
+		switch {
+		case outcomes[i] < 0:
+			out[i] = chat.Appended{Err: effectsError(outcomes[i])}
+		case outcomes[i] > 0:
 			known = append(known, i)
-			continue
+		default:
+			at = at.Next(d.ID)
+			d.Room, d.At, d.Effects = room, time.UnixMilli(d.At.UnixMilli()).UTC(), nil
+			out[i] = chat.Appended{Entry: chat.Entry{Draft: d, Cursor: at}}
 		}
-		at = at.Next(d.ID)
-		d.Room, d.At = room, time.UnixMilli(d.At.UnixMilli()).UTC()
-		out[i] = chat.Appended{Entry: chat.Entry{Draft: d, Cursor: at}}
 	}
 	s.hints.set(room, at.Seq)
 	if len(known) > 0 {
@@ -175,29 +93,30 @@ func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 // runAppend runs the script, again where the chunks that were declared did not
 // hold the head, and returns the head before the step and one outcome per
 // draft.
-func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.Draft) (chat.Cursor, []uint64, error) {
-	args := make([]string, 6, 6+len(drafts))
+func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.Draft) (chat.Cursor, []int64, error) {
+	args := make([]string, 7, 7+2*len(drafts))
 	args[1] = strconv.Itoa(chunkSize)
 	args[2] = strconv.FormatInt(s.dedupeFor.Milliseconds(), 10)
 	args[3] = s.publish
 	args[4] = s.keys.roomChannel(room)
 	args[5] = s.touch
 	args = append(args, bodies(drafts)...)
+	blobs, erased, err := blobsOf(drafts)
+	if err != nil {
+		return chat.Cursor{}, nil, err
+	}
+	args = append(args, blobs...)
 	chunks := (len(drafts)-1)/chunkSize + 2
 	// The head moves on between two attempts, the further the longer the way to
 	// Redis is and the more others write. So each attempt declares more chunks
 	// than the one before: a node that is far away must not starve.
 	for ; chunks <= maxChunks; chunks *= 4 {
 		first := s.hints.get(room) / chunkSize
-		args[0] = strconv.FormatUint(first, 10)
-		keys := make([]string, 0, 3+chunks)
-		keys = append(keys, s.keys.head(room), s.keys.dedupe(room, 0), s.keys.dedupe(room, 1))
-		for i := range uint64(chunks) {
-			keys = append(keys, s.keys.chunk(room, first+i))
-		}
+		args[0], args[6] = strconv.FormatUint(first, 10), strconv.Itoa(chunks)
+		keys := s.appendKeys(room, first, chunks, blobs != nil, erased)
 		reply, err := s.runDurably(ctx, appendScript, keys, args).ToArray()
 		if err != nil {
-			return chat.Cursor{}, nil, s.appendError(room, err)
+			return chat.Cursor{}, nil, s.scriptError(s.keys.room(room, "*"), err)
 		}
 		head, outcomes, err := parseAppend(reply, len(drafts))
 		if err != nil {
@@ -211,18 +130,29 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 	return chat.Cursor{}, nil, unavailable(errors.New("the room grows faster than it can be followed"))
 }
 
-func (s *Store) appendError(room chat.RoomID, err error) error {
-	if reply, ok := rueidis.IsRedisErr(err); ok && strings.HasPrefix(reply.Error(), "DAMAGED") {
-		return damaged(s.keys.room(room, "*"), errors.New(reply.Error()))
+// appendKeys is what the append script declares.
+func (s *Store) appendKeys(room chat.RoomID, first uint64, chunks int, effects bool, erased []uint64) []string {
+	keys := make([]string, 0, 5+chunks+len(erased))
+	keys = append(keys, s.keys.head(room), s.keys.dedupe(room, 0), s.keys.dedupe(room, 1))
+	for i := range uint64(chunks) {
+		keys = append(keys, s.keys.chunk(room, first+i))
 	}
-	return unavailable(err)
+	if !effects {
+		return keys
+	}
+	keys = append(keys, s.keys.values(chat.RoomShelf(room)), s.keys.order(chat.RoomShelf(room)))
+	for _, chunk := range erased {
+		keys = append(keys, s.keys.chunk(room, chunk))
+	}
+	return keys
 }
 
 // bodies encodes the drafts into one allocation.
 func bodies(drafts []chat.Draft) []string {
 	size := 0
 	for i := range drafts {
-		size += len(drafts[i].Author) + len(drafts[i].Name) + len(drafts[i].Text) + 48
+		size += len(drafts[i].Author) + len(drafts[i].Name) + len(drafts[i].Text) +
+			len(drafts[i].Subject) + len(drafts[i].Data) + 80
 	}
 	buf := make([]byte, 0, size)
 	out := make([]string, len(drafts))
@@ -235,9 +165,30 @@ func bodies(drafts []chat.Draft) []string {
 	return out
 }
 
+// blobsOf encodes the effects of the drafts: one blob each, or nothing where
+// no draft has any. erased are the chunks with something to erase.
+func blobsOf(drafts []chat.Draft) (blobs []string, erased []uint64, err error) {
+	var chunks eraseChunks
+	total := 0
+	for i := range drafts {
+		e := drafts[i].Effects
+		if e == nil {
+			continue
+		}
+		if blobs == nil {
+			blobs = make([]string, len(drafts))
+		}
+		if total += len(e.If) + len(e.Do) + len(e.Erase); total > maxEffects {
+			return nil, nil, invalid(fmt.Sprintf("The messages of one step can have at most %d effects.", maxEffects))
+		}
+		blobs[i] = string(appendEffects(nil, e.Commit, e.Erase, &chunks))
+	}
+	return blobs, chunks.order, nil
+}
+
 // parseAppend reads the script's output; outcomes is nil where other chunks
 // are needed.
-func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcomes []uint64, err error) {
+func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcomes []int64, err error) {
 	if len(reply) != 1 && len(reply) != 2+n {
 		return head, nil, fmt.Errorf("reply of %d values", len(reply))
 	}
@@ -251,9 +202,9 @@ func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcome
 	if head.FP, err = chat.ParseFingerprint(fp); err != nil {
 		return head, nil, err
 	}
-	outcomes = make([]uint64, n)
+	outcomes = make([]int64, n)
 	for i := range outcomes {
-		if outcomes[i], err = reply[2+i].AsUint64(); err != nil {
+		if outcomes[i], err = reply[2+i].AsInt64(); err != nil {
 			return head, nil, err
 		}
 	}
@@ -262,7 +213,7 @@ func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcome
 
 // settleKnown answers the drafts whose id the room already has with the entry
 // that has it, or with ErrIDTaken when it is somebody else's.
-func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended, known []int, outcomes []uint64) {
+func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended, known []int, outcomes []int64) {
 	entries := make(map[uint64]chat.Entry, len(drafts))
 	for _, a := range out {
 		if a.Entry.Seq != 0 {
@@ -271,13 +222,13 @@ func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat
 	}
 	var missing []uint64
 	for _, i := range known {
-		if _, ok := entries[outcomes[i]]; !ok {
-			missing = append(missing, outcomes[i])
+		if seq := uint64(outcomes[i]); entries[seq].Seq == 0 {
+			missing = append(missing, seq)
 		}
 	}
 	err := s.fetch(ctx, room, missing, entries)
 	for _, i := range known {
-		first, ok := entries[outcomes[i]]
+		first, ok := entries[uint64(outcomes[i])]
 		switch {
 		case !ok && err != nil:
 			out[i] = chat.Appended{Err: err}
@@ -289,30 +240,4 @@ func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat
 			out[i] = chat.Appended{Entry: first, Duplicate: true}
 		}
 	}
-}
-
-// fetch reads single entries into entries, in one round trip.
-func (s *Store) fetch(ctx context.Context, room chat.RoomID, seqs []uint64, entries map[uint64]chat.Entry) error {
-	if len(seqs) == 0 {
-		return nil
-	}
-	commands := make([]rueidis.Completed, len(seqs))
-	for i, seq := range seqs {
-		commands[i] = s.client.B().Lindex().Key(s.keys.chunk(room, chunkOf(seq))).Index(int64((seq - 1) % chunkSize)).Build()
-	}
-	for i, res := range s.client.DoMulti(ctx, commands...) {
-		record, err := res.ToString()
-		if rueidis.IsRedisNil(err) {
-			continue
-		}
-		if err != nil {
-			return unavailable(err)
-		}
-		e, err := decodeRecord(room, seqs[i], record)
-		if err != nil {
-			return damaged(s.keys.chunk(room, chunkOf(seqs[i])), err)
-		}
-		entries[seqs[i]] = e
-	}
-	return nil
 }

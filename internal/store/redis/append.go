@@ -1,0 +1,192 @@
+package redis
+
+// appendScript keeps the drafts of one room as one step: it drops those whose
+// id is known or whose conditions do not hold, numbers and chains the others,
+// keeps them, does their effects and announces them. Nothing is written when
+// the declared chunks are not those needed: only the script sees the head, and
+// every key has to be declared before.
+//
+// KEYS[1]  -> {r:<room>}:head
+// KEYS[2]  -> {r:<room>}:d:0
+// KEYS[3]  -> {r:<room>}:d:1
+// KEYS[4…] -> {r:<room>}:m:<chunk>, consecutive
+// and, when there are effects:
+// KEYS[…]  -> {r:<room>}:v
+// KEYS[…]  -> {r:<room>}:k
+// KEYS[…]  -> {r:<room>}:m:<chunk>, those with something to erase
+// ARGV[1]  -> number of the chunk KEYS[4]
+// ARGV[2]  -> chunk size
+// ARGV[3]  -> dedupe period in ms
+// ARGV[4]  -> PUBLISH or SPUBLISH
+// ARGV[5]  -> channel
+// ARGV[6]  -> 1: write something for a known id, for WAIT to confirm
+// ARGV[7]  -> number of consecutive chunks
+// ARGV[8…] -> bodies, and then, when there are effects, as many blobs: see
+// appendEffects; ” is none
+//
+// Output: {seq} when other chunks are needed, seq being the number of the
+// newest entry; otherwise {seq, fp, outcome…} with the head as it was before
+// and per body 0 when it was kept, the number of the entry that has its id, or
+// why its effects cannot be done.
+//
+// The id of a period goes to the hash of its parity, which lives until the
+// end of the next period: when its parity comes round again it is gone.
+var appendScript = newScript(effectsLua + `
+local seq, fp = 0, '0000000000000000'
+local head = redis.call('GET', KEYS[1])
+if head then
+  local s, f = string.match(head, '^(%d+) (%x+)$')
+  if not s or #f ~= 16 then
+    return redis.error_reply('DAMAGED head')
+  end
+  seq, fp = tonumber(s), f
+end
+
+local first, size, chunks = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[7])
+local hash, set, bodies = KEYS[4 + chunks], KEYS[5 + chunks], #ARGV - 7
+if hash then
+  bodies = bodies / 2
+end
+if math.floor(seq / size) < first or math.floor((seq + bodies - 1) / size) >= first + chunks then
+  return {seq}
+end
+
+local function raw(hex)
+  return struct.pack('>I4I4', tonumber(string.sub(hex, 1, 8), 16), tonumber(string.sub(hex, 9, 16), 16))
+end
+
+local ids = {}
+for i = 1, bodies do
+  ids[i] = string.sub(ARGV[7 + i], 2, 17)
+end
+local even = redis.call('HMGET', KEYS[2], unpack(ids))
+local odd = redis.call('HMGET', KEYS[3], unpack(ids))
+if hash then
+  load(hash, set, 8 + bodies, #ARGV)
+end
+
+local start, chain, kept, remember, seen = seq, raw(fp), {}, {}, {}
+
+-- varint returns a number and where it ends; beyond the end there are zeros.
+local function varint(entry, at)
+  local n, unit = 0, 1
+  while true do
+    local b = string.byte(entry, at) or 0
+    n, unit, at = n + b % 128 * unit, unit * 128, at + 1
+    if b < 128 then
+      return n, at
+    end
+  end
+end
+
+-- blank returns an entry's record without text and data, or nil.
+local function blank(entry)
+  local version, at, n = string.byte(entry, 1), 19
+  local function skip(texts)
+    n, at = varint(entry, at)
+    if texts then
+      at = at + n
+    end
+  end
+  skip() skip(true) skip(true)
+  if version == 2 then
+    skip() skip() skip(true)
+  end
+  if version ~= 1 and version ~= 2 or not (at <= #entry - 7) then
+    return nil
+  end
+  return string.sub(entry, 1, at - 1) .. (version == 2 and '\0' or '') .. string.sub(entry, -8)
+end
+
+-- erase notes what is to be put in the places of entries, and returns false
+-- where one cannot be read.
+local blanks = {}
+local function erase(erasures)
+  for i = 1, #erasures, 2 do
+    local number, entry = erasures[i + 1], nil
+    if number > start then
+      entry = kept[number - start]
+      if entry then
+        kept[number - start] = blank(entry)
+      end
+    else
+      local chunk = KEYS[6 + chunks + erasures[i]]
+      entry = redis.call('LINDEX', chunk, (number - 1) % size)
+      local blanked = entry and blank(entry)
+      if not blanked then
+        return false
+      end
+      blanks[#blanks + 1] = {chunk, (number - 1) % size, blanked}
+    end
+  end
+  return true
+end
+
+local out, again = {seq, fp}, nil
+for i = 1, bodies do
+  local id = ids[i]
+  local known = even[i] or odd[i] or seen[id]
+  local e = effects[i]
+  if known then
+    out[i + 2] = tonumber(known)
+    again = again or {id, out[i + 2]}
+  else
+    out[i + 2] = e and attempt(e) or 0
+    if out[i + 2] == 0 then
+      seq = seq + 1
+      fp = string.sub(redis.sha1hex(chain .. id), 1, 16)
+      chain = raw(fp)
+      seen[id] = seq
+      remember[#remember + 1] = id
+      remember[#remember + 1] = seq
+      kept[#kept + 1] = ARGV[7 + i] .. chain
+      if e and not erase(e.erasures) then
+        return redis.error_reply('DAMAGED entry')
+      end
+    end
+  end
+end
+
+if #kept == 0 then
+  if ARGV[6] ~= '1' or not again then
+    return out
+  end
+  remember = again
+end
+
+local period = tonumber(ARGV[3])
+local now = redis.call('TIME')
+local current = math.floor((now[1] * 1000 + math.floor(now[2] / 1000)) / period)
+local dedupe = KEYS[2 + current % 2]
+if #kept > 0 then
+  if redis.call('LLEN', KEYS[4 + math.floor(start / size) - first]) ~= start % size then
+    return redis.error_reply('DAMAGED chunk')
+  end
+  local done = 0
+  while done < #kept do
+    local at = start + done
+    local n = math.min(#kept - done, size - at % size)
+    redis.call('RPUSH', KEYS[4 + math.floor(at / size) - first], unpack(kept, done + 1, done + n))
+    done = done + n
+  end
+  redis.call('SET', KEYS[1], string.format('%.0f', seq) .. ' ' .. fp)
+end
+redis.call('HSET', dedupe, unpack(remember))
+if redis.call('PTTL', dedupe) < period then
+  redis.call('PEXPIREAT', dedupe, (current + 2) * period)
+end
+if hash then
+  store(hash, set)
+  for i = 1, #blanks do
+    redis.call('LSET', unpack(blanks[i]))
+  end
+end
+if #kept > 0 then
+  local frames = {}
+  for i = 1, #kept do
+    frames[i] = struct.pack('>I4', #kept[i]) .. kept[i]
+  end
+  redis.call(ARGV[4], ARGV[5], '\17' .. struct.pack('>I8', start + 1) .. table.concat(frames))
+end
+return out
+`)
