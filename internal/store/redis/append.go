@@ -59,8 +59,7 @@ local ids = {}
 for i = 1, bodies do
   ids[i] = string.sub(ARGV[7 + i], 2, 17)
 end
-local even = redis.call('HMGET', KEYS[2], unpack(ids))
-local odd = redis.call('HMGET', KEYS[3], unpack(ids))
+local even, odd = fields(KEYS[2], ids), fields(KEYS[3], ids)
 if hash then
   load(hash, set, 8 + bodies, #ARGV)
 end
@@ -171,7 +170,7 @@ if #kept > 0 then
   end
   redis.call('SET', KEYS[1], string.format('%.0f', seq) .. ' ' .. fp)
 end
-redis.call('HSET', dedupe, unpack(remember))
+each('HSET', dedupe, remember)
 if redis.call('PTTL', dedupe) < period then
   redis.call('PEXPIREAT', dedupe, (current + 2) * period)
 end

@@ -32,6 +32,21 @@ const (
 const effectsLua = `
 local record, written, effects = {}, {}, {}
 
+-- fields returns the values of a hash under a list of names.
+local function fields(hash, names)
+  if #names <= 3800 then
+    return redis.call('HMGET', hash, unpack(names))
+  end
+  local all = {}
+  for i = 1, #names, 3800 do
+    local some = redis.call('HMGET', hash, unpack(names, i, math.min(i + 3799, #names)))
+    for j = 1, #some do
+      all[#all + 1] = some[j]
+    end
+  end
+  return all
+end
+
 -- each calls a command with a list that may be longer than Lua can hand over
 -- at once.
 local function each(command, key, list)
@@ -76,10 +91,10 @@ local function load(hash, set, first, last)
       effects[i - first + 1] = e
     end
   end
-  for i = 1, #wanted, 3800 do
-    local values = redis.call('HMGET', hash, unpack(wanted, i, math.min(i + 3799, #wanted)))
-    for j = 1, #values do
-      record[wanted[i + j - 1]] = values[j] or ''
+  if #wanted > 0 then
+    local values = fields(hash, wanted)
+    for i = 1, #wanted do
+      record[wanted[i]] = values[i] or ''
     end
   end
   if writes then
@@ -244,16 +259,13 @@ func checkCommit(c chat.Commit) error {
 }
 
 func checkWrite(w chat.Write) error {
-	switch w.Op {
-	case chat.OpPut:
-		return checkRecord(w.Key, w.Value)
-	case chat.OpAdd, chat.OpMax:
-		if w.N < -maxNumber || w.N > maxNumber {
-			return errNumber
-		}
-		return checkKey(w.Key)
+	switch {
+	case w.Op > chat.OpMax:
+		return invalid(fmt.Sprintf("There is no operation %d on a record.", w.Op))
+	case w.N < -maxNumber || w.N > maxNumber:
+		return errNumber
 	}
-	return invalid(fmt.Sprintf("There is no operation %d on a record.", w.Op))
+	return checkRecord(w.Key, w.Value)
 }
 
 func checkRecord(key, value string) error {

@@ -113,8 +113,8 @@ func validRoom(room chat.RoomID) bool {
 	return true
 }
 
-// maxShelfName bounds what stands before the ':' of a shelf.
-const maxShelfName = 32
+// maxShelfName bounds what stands before the colon of a shelf.
+const maxShelfName = 64
 
 // validShelf is validRoom for shelves.
 func validShelf(shelf chat.Shelf) bool {

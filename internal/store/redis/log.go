@@ -12,9 +12,8 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// maxAppend bounds one Append: Lua can hand about 4,000 values to one command,
-// and a longer script would hold up everybody else.
-const maxAppend = 1900
+// maxAppend bounds one Append: a longer script would hold up everybody else.
+const maxAppend = 10_000
 
 // maxChunks bounds what one append declares: more is needed only where a room
 // grows by half a million entries between question and answer.
@@ -218,6 +217,14 @@ func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat
 	for _, a := range out {
 		if a.Entry.Seq != 0 {
 			entries[a.Entry.Seq] = a.Entry
+		}
+	}
+	// What the step itself has erased is no longer what it has kept.
+	for i := range drafts {
+		if e := drafts[i].Effects; e != nil {
+			for _, seq := range e.Erase {
+				delete(entries, seq)
+			}
 		}
 	}
 	var missing []uint64

@@ -58,16 +58,11 @@ if not store(KEYS[1], KEYS[2]) and ARGV[4] == '1' then
 end
 local frames, size = {}, 0
 for i = 1, #written do
-  local key = written[i]
-  if record[key] ~= written[key] then
-    local frame = struct.pack('>I4', #key) .. key .. struct.pack('>I4', #record[key]) .. record[key]
-    frames[#frames + 1] = frame
-    size = size + #frame
-  end
+  local key, value = written[i], record[written[i]]
+  frames[i] = struct.pack('>I4', #key) .. key .. struct.pack('>I4', #value) .. value
+  size = size + #frames[i]
 end
-if #frames > 0 then
-  redis.call(ARGV[2], ARGV[3], '\20' .. (size <= tonumber(ARGV[5]) and table.concat(frames) or ''))
-end
+redis.call(ARGV[2], ARGV[3], '\20' .. (size <= tonumber(ARGV[5]) and table.concat(frames) or ''))
 return 0
 `)
 
