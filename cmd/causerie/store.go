@@ -64,7 +64,7 @@ func (s meteredStore) Append(ctx context.Context, room chat.RoomID, drafts []cha
 		switch {
 		case a.Err != nil:
 			failure = a.Err
-		case !a.Duplicate:
+		case !a.Duplicate && a.Entry.Kind == chat.KindMessage:
 			kept++
 		}
 	}
@@ -83,6 +83,13 @@ func (s meteredStore) After(ctx context.Context, room chat.RoomID, seq uint64, l
 func (s meteredStore) Before(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
 	done := s.timed("before")
 	entries, err := s.Store.Before(ctx, room, seq, limit)
+	done(err)
+	return entries, err
+}
+
+func (s meteredStore) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) ([]chat.Entry, error) {
+	done := s.timed("pick")
+	entries, err := s.Store.Pick(ctx, room, seqs)
 	done(err)
 	return entries, err
 }
@@ -145,6 +152,27 @@ func (s meteredStore) Roster(ctx context.Context) (chat.Roster, error) {
 func (s meteredStore) Signal(ctx context.Context, signal chat.Signal) error {
 	done := s.timed("signal")
 	err := s.Store.Signal(ctx, signal)
+	done(err)
+	return err
+}
+
+func (s meteredStore) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
+	done := s.timed("get")
+	values, err := s.Store.Get(ctx, shelf, keys...)
+	done(err)
+	return values, err
+}
+
+func (s meteredStore) List(ctx context.Context, shelf chat.Shelf, r chat.Range) ([]chat.Record, error) {
+	done := s.timed("list")
+	records, err := s.Store.List(ctx, shelf, r)
+	done(err)
+	return records, err
+}
+
+func (s meteredStore) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
+	done := s.timed("commit")
+	err := s.Store.Commit(ctx, shelf, c)
 	done(err)
 	return err
 }

@@ -17,8 +17,9 @@ internal/store/sqlite      → internal/chat                  · internal/store/
 internal/store/redis       → internal/chat                  · internal/store/storetest
 internal/store/redis/*     → nothing
 internal/store/storetest   → internal/chat
-internal/realtime          → internal/chat, socketio        · engineio, engineio/engineiotest, internal/store/*, test/client
-internal/httpapi           → internal/chat
+internal/rate              → nothing
+internal/realtime          → internal/chat, internal/auth, internal/contract, internal/rate, socketio · engineio, engineio/engineiotest, internal/store/*, test/client
+internal/httpapi           → internal/chat, internal/auth, internal/contract, internal/rate           · internal/store/*
 internal/config            → nothing
 internal/bench             → nothing                        · engineio, socketio
 internal/archtest          → nothing

@@ -113,6 +113,40 @@ func setSendRate(c *Config, value string) error {
 	return nil
 }
 
+func yesOrNo(field func(*Config) *bool) func(*Config, string) error {
+	return func(c *Config, value string) error {
+		if value != "yes" && value != "no" {
+			return errors.New("yes or no")
+		}
+		*field(c) = value == "yes"
+		return nil
+	}
+}
+
+func setURL(c *Config, value string) error {
+	if value == "" {
+		c.URL = ""
+		return nil
+	}
+	origin, ok := canonicalOrigin(value)
+	if !ok {
+		return errors.New("a URL such as https://chat.example.org (scheme, host and port only)")
+	}
+	c.URL = origin
+	return nil
+}
+
+// minJWTSecret is what RFC 7518 (3.2) asks of a key for HS256, in bytes.
+const minJWTSecret = 32
+
+func setJWTSecret(c *Config, value string) error {
+	if value != "" && len(value) < minJWTSecret {
+		return fmt.Errorf("at least %d bytes long, such as what `openssl rand -base64 32` prints", minJWTSecret)
+	}
+	c.JWT.Secret = Secret(value)
+	return nil
+}
+
 func setOrigins(c *Config, value string) error {
 	c.Origins, c.AnyOrigin = nil, false
 	for item := range strings.SplitSeq(value, ",") {

@@ -14,6 +14,9 @@ import (
 type Config struct {
 	// Addr is where to listen, in the form of net.Listen("tcp", Addr).
 	Addr string
+	// URL is the origin that people reach the server by, without a slash at
+	// its end, or empty.
+	URL string
 	// Data is the folder of the embedded store. It is not used with Redis.
 	Data string
 	// DataByDefault says that nobody named the folder, so that its parents may
@@ -37,6 +40,9 @@ type Config struct {
 	// MaxConnections is for this process; 0 means no limit.
 	MaxConnections int
 
+	// JWT says whose logins count here as well.
+	JWT JWT
+
 	// Absence is how long somebody who holds a nickname may be away before
 	// the others are told that they left.
 	Absence time.Duration
@@ -59,6 +65,37 @@ type Config struct {
 	// and others out of a service's name. So they are reported, not refused.
 	Unknown []string
 }
+
+// A JWT describes another site whose signed tokens let its users in. Without
+// an Issuer there is none.
+type JWT struct {
+	Issuer, Audience string
+	Secret           Secret // of HS256, or empty
+	Keys             string // URL of a JWKS document, or a PEM file, or empty
+	Roles            bool
+}
+
+// A Secret is text that neither prints nor logs itself.
+type Secret string
+
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return "***"
+}
+
+// GoString masks the secret for %#v.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue masks the secret for slog, whatever the handler.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText masks the secret for JSON.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Reveal returns the secret, for whoever checks signatures only.
+func (s Secret) Reveal() string { return string(s) }
 
 // A RedisURL may hold a password. It prints and logs itself with the password
 // masked, so that no log statement can give it away by accident.

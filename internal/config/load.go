@@ -47,6 +47,9 @@ func (c *Config) complete(env variables) error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together: set both or neither")
 	}
+	if err := c.JWT.check(); err != nil {
+		return err
+	}
 	if c.Redis != "" || c.Data != "" {
 		return nil
 	}
@@ -54,6 +57,19 @@ func (c *Config) complete(env variables) error {
 	c.Data, err = userDataFolder(runtime.GOOS, env)
 	c.DataByDefault = true
 	return err
+}
+
+func (j JWT) check() error {
+	keyed := j.Secret != "" || j.Keys != ""
+	switch {
+	case j.Issuer == "" && (keyed || j.Audience != ""):
+		return errors.New("--jwt-issuer is missing: name the site that the other --jwt options are about")
+	case j.Issuer != "" && !keyed:
+		return errors.New("--jwt-issuer needs --jwt-secret or --jwt-keys to check the site's signatures with")
+	case j.Secret != "" && j.Keys != "":
+		return errors.New("--jwt-secret and --jwt-keys exclude each other: set the one that the site signs with")
+	}
+	return nil
 }
 
 // lookup returns the option's value and the name it was given by.

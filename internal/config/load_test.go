@@ -71,6 +71,9 @@ func TestLoad_sources(t *testing.T) {
 		{"origins as browsers send them", "--origins HTTPS://Example.org:443/,http://localhost:5173", nil, func(c Config) any { return c.Origins }, []string{"https://example.org", "http://localhost:5173"}},
 		{"every origin", "--origins *", nil, func(c Config) any { return c.AnyOrigin }, true},
 		{"proxies", "--trusted-proxies 127.0.0.1,10.1.2.3/8,fd00::1", nil, func(c Config) any { return fmt.Sprint(c.TrustedProxies) }, "[127.0.0.1/32 10.0.0.0/8 fd00::1/128]"},
+		{"a URL as browsers write it", "--url HTTPS://Chat.example.org:443/", nil, func(c Config) any { return c.URL }, "https://chat.example.org"},
+		{"another site's logins", "--jwt-issuer site --jwt-keys https://site.example/jwks.json --jwt-roles yes", nil, func(c Config) any { return c.JWT }, JWT{Issuer: "site", Keys: "https://site.example/jwks.json", Roles: true}},
+		{"a masked secret", "--jwt-issuer site --jwt-secret 0123456789abcdef0123456789abcdef", nil, func(c Config) any { return fmt.Sprintf("%v %#v", c.JWT.Secret, c.JWT.Secret) }, "*** ***"},
 		{"log level", "--log-level debug", nil, func(c Config) any { return c.LogLevel }, slog.LevelDebug},
 		{"no limit", "--send-rate 0", nil, func(c Config) any { return c.SendRate }, 0.0},
 		{"variables nobody knows", "", []string{"CAUSERIE_ADDRES=x", "CAUSERIE_SERVICE_HOST=y"}, func(c Config) any { return c.Unknown }, []string{"CAUSERIE_ADDRES", "CAUSERIE_SERVICE_HOST"}},
@@ -113,6 +116,10 @@ func TestLoad_refusals(t *testing.T) {
 		{"a log level", []string{"--log-level", "loud"}, nil, `--log-level "loud" must be debug, info, warn or error`},
 		{"a secret is not repeated", []string{"--redis", "hunter2@db"}, nil, "--redis must be a URL such as redis://127.0.0.1:6379/0"},
 		{"a key without a certificate", []string{"--tls-key", "key.pem"}, nil, "--tls-cert and --tls-key belong together: set both or neither"},
+		{"a URL with a path", []string{"--url", "https://example.org/chat"}, nil, `--url "https://example.org/chat" must be a URL such as https://chat.example.org (scheme, host and port only)`},
+		{"a short secret is not repeated", []string{"--jwt-secret", "hunter2"}, nil, "--jwt-secret must be at least 32 bytes long, such as what `openssl rand -base64 32` prints"},
+		{"tokens that nothing checks", []string{"--jwt-issuer", "site"}, nil, "--jwt-issuer needs --jwt-secret or --jwt-keys to check the site's signatures with"},
+		{"keys of nobody", []string{"--jwt-keys", "keys.pem"}, nil, "--jwt-issuer is missing: name the site that the other --jwt options are about"},
 		{"a secret file that is not there", nil, []string{"CAUSERIE_REDIS_FILE=/no/such/file"}, "CAUSERIE_REDIS_FILE cannot be read: open /no/such/file: no such file or directory"},
 	}
 	for _, test := range tests {

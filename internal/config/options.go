@@ -38,6 +38,12 @@ func Sections() []Section {
 				set: text(func(c *Config) *string { return &c.Addr }, isAddr),
 			},
 			{
+				Name: "url", Value: "URL",
+				Help: "Where people reach this server, such as https://chat.example.org, for the links of invitations and " +
+					"for cookies behind a proxy. Without it links name the address that is served on.",
+				set: setURL,
+			},
+			{
 				Name: "tls-cert", Value: "FILE",
 				Help: "Certificate chain (PEM) to serve HTTPS with. Needs --tls-key.",
 				set:  text(func(c *Config) *string { return &c.TLSCert }, isAny),
@@ -108,6 +114,33 @@ func Sections() []Section {
 				Name: "max-connections", Value: "NUMBER", Default: "0",
 				Help: "Connections this process takes at once; more are told to try again later. 0 means no limit.",
 				set:  whole(func(c *Config) *int { return &c.MaxConnections }, 0, 100_000_000),
+			},
+		}},
+		{"Logins of another site", []Option{
+			{
+				Name: "jwt-issuer", Value: "NAME",
+				Help: "Site whose signed tokens (JWT) let its users in here: the iss of the tokens. Needs --jwt-secret or --jwt-keys.",
+				set:  text(func(c *Config) *string { return &c.JWT.Issuer }, isAny),
+			},
+			{
+				Name: "jwt-audience", Value: "NAME",
+				Help: "What the aud of such a token must name. Without it any aud will do.",
+				set:  text(func(c *Config) *string { return &c.JWT.Audience }, isAny),
+			},
+			{
+				Name: "jwt-secret", Value: "SECRET", Secret: true,
+				Help: "Secret of at least 32 bytes that the tokens are signed with (HS256).",
+				set:  setJWTSecret,
+			},
+			{
+				Name: "jwt-keys", Value: "URL-OR-FILE",
+				Help: "Public keys that the tokens are signed with (RS256 or EdDSA): the https URL of a JWKS document, or a PEM file.",
+				set:  text(func(c *Config) *string { return &c.JWT.Keys }, isAny),
+			},
+			{
+				Name: "jwt-roles", Value: "YES-OR-NO", Default: "no",
+				Help: "Whether the role of a token (admin, member or guest) is the person's role here.",
+				set:  yesOrNo(func(c *Config) *bool { return &c.JWT.Roles }),
 			},
 		}},
 		{"Timing", []Option{

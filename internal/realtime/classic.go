@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/socketio"
 )
 
@@ -106,16 +107,16 @@ func (cl *Classic) limited(event string, handle func(*member, *socketio.Event)) 
 		if m == nil {
 			return
 		}
-		l, rate := &m.sends, float32(cl.options.SendRate)
+		l, perSecond := &m.sends, float32(cl.options.SendRate)
 		if event != eventChatMessage {
-			l, rate = &m.others, otherRate*rate
+			l, perSecond = &m.others, otherRate*perSecond
 		}
-		switch l.judge(cl.options.Now(), rate) {
-		case accept:
+		switch l.Judge(cl.options.Now(), perSecond) {
+		case rate.Accept:
 			handle(m, e)
-		case refuse:
+		case rate.Refuse:
 			cl.refuse(e, errTooFast)
-		case expel:
+		case rate.Expel:
 			cl.observeRefused(chat.CodeRateLimited)
 			e.Socket.Disconnect(true)
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/socketio"
 )
 
@@ -25,7 +26,7 @@ type crowd struct {
 	chat *chat.Service
 	now  func() time.Time
 
-	budget bucket
+	budget rate.Bucket
 	users  *socketio.Encoded // who is here, until the next change
 	fold   *time.Timer       // a users event to everybody is due
 }
@@ -34,7 +35,7 @@ type crowd struct {
 func (c *crowd) Changes(changes []chat.Change, total int) {
 	c.users = nil
 	connections := max(1, c.ns.Len())
-	if c.fold != nil || !c.budget.take(c.now(), float32(len(changes)*connections), tellRate, 10*tellRate) {
+	if c.fold != nil || !c.budget.Take(c.now(), float32(len(changes)*connections), tellRate, 10*tellRate) {
 		c.foldInto(connections)
 		return
 	}

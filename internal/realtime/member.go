@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/socketio"
 )
 
@@ -16,8 +17,8 @@ type member struct {
 	// may come back after an absence.
 	proven bool
 
-	sends  limiter // messages
-	others limiter // everything else
+	sends  rate.Limiter // messages
+	others rate.Limiter // everything else
 
 	mu     sync.Mutex
 	person *chat.Person // nil before set-nickname; guarded by mu
