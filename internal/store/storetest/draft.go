@@ -29,6 +29,19 @@ func draft(room chat.RoomID, author chat.PersonID, text string) chat.Draft {
 	}
 }
 
+// full makes a draft that has every field.
+func full(room chat.RoomID, author chat.PersonID, text string) chat.Draft {
+	d := draft(room, author, text)
+	d.Ref, d.Thread, d.Subject, d.Data = 7, 3, boole, `{"of":"`+text+`"}`
+	return d
+}
+
+// with gives d the effects of doing do where all of conditions hold.
+func with(d chat.Draft, conditions []chat.Record, do ...chat.Write) chat.Draft {
+	d.Effects = &chat.Effects{Commit: chat.Commit{If: conditions, Do: do}}
+	return d
+}
+
 // batch makes n drafts of ada's.
 func batch(room chat.RoomID, n int) []chat.Draft {
 	drafts := make([]chat.Draft, n)
@@ -134,6 +147,7 @@ func seqs(entries []chat.Entry) []uint64 {
 }
 
 func show(e chat.Entry) string {
-	return fmt.Sprintf("{%d/%s id %s kind %d by %.40q (%.40q) at %d: %.40q (%d bytes)}",
-		e.Seq, e.FP, e.ID, e.Kind, e.Author, e.Name, e.At.UnixMilli(), e.Text, len(e.Text))
+	return fmt.Sprintf("{%d/%s id %s kind %d ref %d thread %d by %.40q (%.40q) of %.40q at %d: %.40q (%d bytes) %.40q (%d bytes) %v}",
+		e.Seq, e.FP, e.ID, e.Kind, e.Ref, e.Thread, e.Author, e.Name, e.Subject, e.At.UnixMilli(),
+		e.Text, len(e.Text), e.Data, len(e.Data), e.Effects)
 }

@@ -62,6 +62,13 @@ func runGaveUp(s *site) {
 	s.wantCode("Before", err, chat.CodeUnavailable)
 	_, err = store.Head(over, chat.Lobby)
 	s.wantCode("Head", err, chat.CodeUnavailable)
+	_, err = store.Pick(over, chat.Lobby, []uint64{1})
+	s.wantCode("Pick", err, chat.CodeUnavailable)
+	_, err = store.Get(over, house, "key")
+	s.wantCode("Get", err, chat.CodeUnavailable)
+	_, err = store.List(over, house, chat.Range{Limit: 1})
+	s.wantCode("List", err, chat.CodeUnavailable)
+	s.wantCode("Commit", store.Commit(over, house, chat.Commit{Do: []chat.Write{chat.Put("key", "1")}}), chat.CodeUnavailable)
 	for _, err := range store.Arrive(over, []chat.Arrival{arrival(person(2), "n1"), arrival(person(3), "n1")}, time.Hour) {
 		s.wantCode("Arrive", err, chat.CodeUnavailable)
 	}

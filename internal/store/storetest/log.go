@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"time"
@@ -31,6 +32,7 @@ var logCases = []testCase{
 		run: func(s *site) {
 			d := draft(chat.Lobby, ada, "hello")
 			d.Kind = 250
+			d.Ref, d.Thread, d.Subject, d.Data = math.MaxUint64, 1<<63-1, boole, `{"data": 1}`
 			d.At = draftTime.Add(999 * time.Microsecond).In(time.FixedZone("far", 5*3600))
 			want := d
 			want.At = draftTime

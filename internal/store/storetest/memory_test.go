@@ -21,6 +21,7 @@ type memory struct {
 	entries  watchers[[]chat.Entry]
 	changes  watchers[[]chat.Change]
 	signals  watchers[chat.Signal]
+	shelves  watchers[[]chat.Record]
 }
 
 // memoryFactory wraps every handle of a memory store with wrap.
@@ -29,7 +30,7 @@ func memoryFactory(peers bool, wrap func(chat.Store) chat.Store) Factory {
 		if now == nil {
 			now = time.Now
 		}
-		m := &memory{now: now, log: logModel{}, presence: newPresenceModel()}
+		m := &memory{now: now, log: newLogModel(), presence: newPresenceModel()}
 		return func() (chat.Store, error) { return wrap(&memoryHandle{memory: m}), nil }
 	}}
 }
@@ -40,31 +41,31 @@ type memoryHandle struct {
 	stops []func() // guarded by memory.mu
 }
 
-// watchers are the callbacks of one kind, by room.
+// watchers are the callbacks of one kind, by room or shelf.
 type watchers[T any] struct {
 	mu  sync.Mutex
 	all []*watcher[T] // guarded by mu
 }
 
 type watcher[T any] struct {
-	room chat.RoomID
-	f    func(T)
+	topic string
+	f     func(T)
 }
 
-func (w *watchers[T]) tell(room chat.RoomID, news T) {
+func (w *watchers[T]) tell(topic string, news T) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, one := range w.all {
-		if one.room == room {
+		if one.topic == topic {
 			one.f(news)
 		}
 	}
 }
 
-func (w *watchers[T]) watch(room chat.RoomID, f func(T)) (stop func()) {
+func (w *watchers[T]) watch(topic string, f func(T)) (stop func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	one := &watcher[T]{room: room, f: f}
+	one := &watcher[T]{topic: topic, f: f}
 	w.all = append(w.all, one)
 	return func() {
 		w.mu.Lock()
@@ -94,7 +95,7 @@ func (h *memoryHandle) Append(ctx context.Context, room chat.RoomID, drafts []ch
 		}
 	}
 	if news != nil {
-		h.entries.tell(room, news)
+		h.entries.tell(string(room), news)
 	}
 	return out
 }
@@ -111,6 +112,50 @@ func (h *memoryHandle) Before(ctx context.Context, room chat.RoomID, seq uint64,
 	return slices.Clone(h.log.before(room, seq, limit)), answer(ctx)
 }
 
+func (h *memoryHandle) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) ([]chat.Entry, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.pick(room, seqs), answer(ctx)
+}
+
+func (h *memoryHandle) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !validShelf.MatchString(string(shelf)) || slices.ContainsFunc(keys, func(key string) bool { return !validKey(key) }) {
+		return nil, errInvalid
+	}
+	return h.log.records.get(shelf, keys...), answer(ctx)
+}
+
+func (h *memoryHandle) List(ctx context.Context, shelf chat.Shelf, r chat.Range) ([]chat.Record, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !validShelf.MatchString(string(shelf)) {
+		return nil, errInvalid
+	}
+	return h.log.records.list(shelf, r), answer(ctx)
+}
+
+func (h *memoryHandle) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
+	if err := answer(ctx); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changed, err := h.log.records.commit(shelf, c)
+	if len(changed) > 0 {
+		h.shelves.tell(string(shelf), changed)
+	}
+	return err
+}
+
+func (h *memoryHandle) WatchShelf(_ context.Context, shelf chat.Shelf, f func([]chat.Record)) (func(), error) {
+	if !validShelf.MatchString(string(shelf)) {
+		return nil, errInvalid
+	}
+	return h.until(h.shelves.watch(string(shelf), f)), nil
+}
+
 func (h *memoryHandle) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -118,7 +163,7 @@ func (h *memoryHandle) Head(ctx context.Context, room chat.RoomID) (chat.Cursor,
 }
 
 func (h *memoryHandle) Watch(_ context.Context, room chat.RoomID, f func([]chat.Entry)) (func(), error) {
-	return h.until(h.entries.watch(room, f)), nil
+	return h.until(h.entries.watch(string(room), f)), nil
 }
 
 // until makes stop part of Close.
@@ -180,12 +225,12 @@ func (h *memoryHandle) WatchRoster(_ context.Context, f func([]chat.Change)) (fu
 }
 
 func (h *memoryHandle) Signal(ctx context.Context, s chat.Signal) error {
-	h.signals.tell(s.Room, s)
+	h.signals.tell(string(s.Room), s)
 	return answer(ctx)
 }
 
 func (h *memoryHandle) WatchSignals(_ context.Context, room chat.RoomID, f func(chat.Signal)) (func(), error) {
-	return h.until(h.signals.watch(room, f)), nil
+	return h.until(h.signals.watch(string(room), f)), nil
 }
 
 func (h *memoryHandle) Check(ctx context.Context) error { return answer(ctx) }

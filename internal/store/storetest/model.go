@@ -3,28 +3,34 @@ package storetest
 import (
 	"cmp"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
 
-// A logModel is what a chat.Log is, without everything that makes a store
-// difficult: one thread, no disk, no network.
-type logModel map[chat.RoomID][]chat.Entry
+// A logModel is what a chat.Log and its records are, without everything that
+// makes a store difficult: one thread, no disk, no network.
+type logModel struct {
+	rooms   map[chat.RoomID][]chat.Entry
+	records recordModel
+}
+
+func newLogModel() logModel {
+	return logModel{rooms: map[chat.RoomID][]chat.Entry{}, records: recordModel{}}
+}
 
 func (m logModel) append(room chat.RoomID, drafts []chat.Draft) []chat.Appended {
 	out := make([]chat.Appended, len(drafts))
 	for i, d := range drafts {
-		first := slices.IndexFunc(m[room], func(e chat.Entry) bool { return e.ID == d.ID })
+		first := slices.IndexFunc(m.rooms[room], func(e chat.Entry) bool { return e.ID == d.ID })
 		switch {
 		case first < 0:
-			e := chat.Entry{Draft: d, Cursor: m.head(room).Next(d.ID)}
-			e.At = d.At.Truncate(time.Millisecond)
-			m[room] = append(m[room], e)
-			out[i].Entry = e
-		case m[room][first].Author == d.Author:
-			out[i] = chat.Appended{Entry: m[room][first], Duplicate: true}
+			out[i] = m.keep(room, d)
+		case m.rooms[room][first].Author == d.Author:
+			out[i] = chat.Appended{Entry: m.rooms[room][first], Duplicate: true}
 		default:
 			out[i].Err = chat.ErrIDTaken
 		}
@@ -32,26 +38,156 @@ func (m logModel) append(room chat.RoomID, drafts []chat.Draft) []chat.Appended 
 	return out
 }
 
+func (m logModel) keep(room chat.RoomID, d chat.Draft) chat.Appended {
+	effects := d.Effects
+	if effects == nil {
+		effects = &chat.Effects{}
+	}
+	if _, err := m.records.commit(chat.RoomShelf(room), effects.Commit); err != nil {
+		return chat.Appended{Err: err}
+	}
+	e := chat.Entry{Draft: d, Cursor: m.head(room).Next(d.ID)}
+	e.At, e.Effects = d.At.Truncate(time.Millisecond), nil
+	m.rooms[room] = append(m.rooms[room], e)
+	for _, seq := range effects.Erase {
+		if 1 <= seq && seq <= e.Seq {
+			m.rooms[room][seq-1] = erased(m.rooms[room][seq-1])
+		}
+	}
+	return chat.Appended{Entry: e}
+}
+
+// erased is what is left of e.
+func erased(e chat.Entry) chat.Entry {
+	e.Text, e.Data = "", ""
+	return e
+}
+
 func (m logModel) after(room chat.RoomID, seq uint64, limit int) []chat.Entry {
-	from := min(seq, uint64(len(m[room])))
-	rest := m[room][from:]
+	from := min(seq, uint64(len(m.rooms[room])))
+	rest := m.rooms[room][from:]
 	return rest[:min(max(limit, 0), len(rest))]
 }
 
 func (m logModel) before(room chat.RoomID, seq uint64, limit int) []chat.Entry {
-	rest := m[room]
+	rest := m.rooms[room]
 	if seq > 0 {
 		rest = rest[:min(seq-1, uint64(len(rest)))]
 	}
 	return rest[len(rest)-min(max(limit, 0), len(rest)):]
 }
 
+func (m logModel) pick(room chat.RoomID, numbers []uint64) (picked []chat.Entry) {
+	for _, seq := range numbers {
+		if 1 <= seq && seq <= uint64(len(m.rooms[room])) {
+			picked = append(picked, m.rooms[room][seq-1])
+		}
+	}
+	return picked
+}
+
 func (m logModel) head(room chat.RoomID) chat.Cursor {
-	if len(m[room]) == 0 {
+	if len(m.rooms[room]) == 0 {
 		return chat.Cursor{}
 	}
-	return m[room][len(m[room])-1].Cursor
+	return m.rooms[room][len(m.rooms[room])-1].Cursor
 }
+
+// A recordModel is what a chat.Records is.
+type recordModel map[chat.Shelf]map[string]string
+
+// commit does c and returns the records of it as they are afterwards.
+func (m recordModel) commit(shelf chat.Shelf, c chat.Commit) (changed []chat.Record, err error) {
+	if !validCommit(shelf, c) {
+		return nil, errInvalid
+	}
+	for _, r := range c.If {
+		if m[shelf][r.Key] != r.Value {
+			return nil, chat.ErrConflict
+		}
+	}
+	after := maps.Clone(m[shelf])
+	if after == nil {
+		after = map[string]string{}
+	}
+	written := map[string]bool{}
+	for _, w := range c.Do {
+		value, err := change(w, after[w.Key])
+		if err != nil {
+			return nil, err
+		}
+		after[w.Key] = value
+		written[w.Key] = true
+	}
+	for key := range written {
+		changed = append(changed, chat.Record{Key: key, Value: after[key]})
+		if after[key] == "" {
+			delete(after, key)
+		}
+	}
+	m[shelf] = after
+	return changed, nil
+}
+
+// change is the value that w makes of value.
+func change(w chat.Write, value string) (string, error) {
+	if w.Op == chat.OpPut {
+		return w.Value, nil
+	}
+	n, err := strconv.ParseInt(cmp.Or(value, "0"), 10, 64)
+	switch {
+	case err != nil:
+		return "", errInvalid
+	case w.Op == chat.OpMax && value != "" && n >= w.N:
+		return value, nil
+	case w.Op == chat.OpMax:
+		return strconv.FormatInt(w.N, 10), nil
+	case n+w.N == 0:
+		return "", nil
+	}
+	return strconv.FormatInt(n+w.N, 10), nil
+}
+
+func (m recordModel) get(shelf chat.Shelf, keys ...string) []string {
+	values := make([]string, len(keys))
+	for i, key := range keys {
+		values[i] = m[shelf][key]
+	}
+	return values
+}
+
+func (m recordModel) list(shelf chat.Shelf, r chat.Range) (records []chat.Record) {
+	for _, key := range slices.Sorted(maps.Keys(m[shelf])) {
+		if r.From <= key && (r.To == "" || key < r.To) {
+			records = append(records, chat.Record{Key: key, Value: m[shelf][key]})
+		}
+	}
+	if r.Reverse {
+		slices.Reverse(records)
+	}
+	return records[:min(max(r.Limit, 0), len(records))]
+}
+
+var errInvalid = &chat.Error{Code: chat.CodeInvalid, Message: "This breaks a rule of records."}
+
+var validShelf = regexp.MustCompile(`^[a-z]+(:[0-9a-z-]{1,64})?$`)
+
+func validCommit(shelf chat.Shelf, c chat.Commit) bool {
+	valid := validShelf.MatchString(string(shelf)) && len(c.If) <= chat.MaxWrites && len(c.Do) <= chat.MaxWrites
+	for _, r := range c.If {
+		valid = valid && validKey(r.Key) && len(r.Value) <= chat.MaxRecordValue
+	}
+	for _, w := range c.Do {
+		valid = valid && validKey(w.Key) && len(w.Value) <= chat.MaxRecordValue && w.Op <= chat.OpMax &&
+			-largestNumber <= w.N && w.N <= largestNumber
+	}
+	return valid
+}
+
+func validKey(key string) bool { return 1 <= len(key) && len(key) <= chat.MaxRecordKey }
+
+// largestNumber is how far numbers are exact in every store.
+const largestNumber = 1 << 53
 
 // A presenceModel is what a chat.Presence is.
 type presenceModel struct {

@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ func Random(t *testing.T, factory Factory) {
 		rapid.Check(t, func(t *rapid.T) {
 			// Rooms of its own make a fresh log out of one set of data.
 			rounds++
-			m := &logMachine{site: s, model: logModel{}}
+			m := &logMachine{site: s, model: newLogModel()}
 			for i := range 3 {
 				m.rooms = append(m.rooms, chat.RoomID(fmt.Sprintf("room-%d-%d", rounds, i)))
 			}
@@ -83,7 +84,54 @@ func (m *logMachine) draft(t *rapid.T, room chat.RoomID) chat.Draft {
 		m.ids = append(m.ids, d.ID)
 	}
 	d.At = time.UnixMilli(rapid.Int64Range(0, 1<<42).Draw(t, "at")).UTC()
+	if rapid.Bool().Draw(t, "full") {
+		d.Ref, d.Thread = rapid.Uint64().Draw(t, "ref"), rapid.Uint64Range(0, 9).Draw(t, "thread")
+		d.Subject, d.Data = boole, rapid.String().Draw(t, "data")
+	}
+	if rapid.IntRange(0, 2).Draw(t, "effects") == 0 {
+		d.Effects = &chat.Effects{Commit: m.commit(t, room), Erase: m.numbers(t, m.model.rooms[room])}
+	}
 	return d
+}
+
+// recordKeys are few, so that commits meet, and numbers and texts have their
+// own: to count with a text would refuse most of what is drawn.
+var recordKeys, numberKeys = []string{"a", "a\x00", "ab", "b", "\xff"}, []string{"n", "n/1"}
+
+// commit draws a commit whose conditions mostly hold before the call.
+func (m *logMachine) commit(t *rapid.T, room chat.RoomID) (c chat.Commit) {
+	keys := append(slices.Clone(recordKeys), numberKeys...)
+	for range rapid.IntRange(0, 2).Draw(t, "conditions") {
+		r := chat.Record{Key: rapid.SampledFrom(keys).Draw(t, "key")}
+		if r.Value = m.model.records.get(chat.RoomShelf(room), r.Key)[0]; rapid.IntRange(0, 5).Draw(t, "wrong") == 0 {
+			r.Value = rapid.SampledFrom([]string{"", "1", "x"}).Draw(t, "value")
+		}
+		c.If = append(c.If, r)
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "writes") {
+		w := chat.Put(rapid.SampledFrom(recordKeys).Draw(t, "key"), rapid.SampledFrom([]string{"", "1", "x", "\x00\xff"}).Draw(t, "value"))
+		if rapid.Bool().Draw(t, "count") {
+			w = chat.Write{
+				Key: rapid.SampledFrom(numberKeys).Draw(t, "key"),
+				Op:  rapid.SampledFrom([]chat.Op{chat.OpAdd, chat.OpMax}).Draw(t, "op"),
+				N:   rapid.Int64Range(-3, 3).Draw(t, "n"),
+			}
+		}
+		c.Do = append(c.Do, w)
+	}
+	return c
+}
+
+// numbers draws numbers of entries that are in the log, or far from it.
+func (m *logMachine) numbers(t *rapid.T, log []chat.Entry) (numbers []uint64) {
+	for range rapid.IntRange(0, 3).Draw(t, "numbers") {
+		n := rapid.Uint64Range(0, uint64(len(log))).Draw(t, "number")
+		if rapid.IntRange(0, 9).Draw(t, "far") == 0 {
+			n = math.MaxUint64 - n
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers
 }
 
 func (m *logMachine) Append(t *rapid.T) {
@@ -108,7 +156,7 @@ func (m *logMachine) Append(t *rapid.T) {
 }
 
 func (m *logMachine) place(t *rapid.T, room chat.RoomID) (seq uint64, limit int) {
-	seq = rapid.Uint64Range(0, uint64(len(m.model[room]))+2).Draw(t, "seq")
+	seq = rapid.Uint64Range(0, uint64(len(m.model.rooms[room]))+2).Draw(t, "seq")
 	if rapid.IntRange(0, 9).Draw(t, "far") == 0 {
 		seq = math.MaxUint64 - seq
 	}
@@ -127,6 +175,46 @@ func (m *logMachine) Before(t *rapid.T) {
 	seq, limit := m.place(t, room)
 	got, err := m.node(t).Before(m.site.ctx, room, seq, limit)
 	wantSame(t, "Before", got, err, m.model.before(room, seq, limit))
+}
+
+func (m *logMachine) Pick(t *rapid.T) {
+	room := m.room(t)
+	numbers := m.numbers(t, m.model.rooms[room])
+	got, err := m.node(t).Pick(m.site.ctx, room, numbers)
+	wantSame(t, "Pick", got, err, m.model.pick(room, numbers))
+}
+
+func (m *logMachine) Commit(t *rapid.T) {
+	room := m.room(t)
+	c := m.commit(t, room)
+	_, want := m.model.records.commit(chat.RoomShelf(room), c)
+	if got := m.node(t).Commit(m.site.ctx, chat.RoomShelf(room), c); chat.CodeOf(got) != chat.CodeOf(want) || (got == nil) != (want == nil) {
+		t.Fatalf("Commit: got %v, want %v", got, want)
+	}
+}
+
+func (m *logMachine) Get(t *rapid.T) {
+	shelf := chat.RoomShelf(m.room(t))
+	keys := append(slices.Clone(numberKeys), recordKeys...)
+	got, err := m.node(t).Get(m.site.ctx, shelf, keys...)
+	if want := m.model.records.get(shelf, keys...); err != nil || !slices.Equal(got, want) {
+		t.Fatalf("Get: got %q, %v, want %q", got, err, want)
+	}
+}
+
+func (m *logMachine) List(t *rapid.T) {
+	shelf := chat.RoomShelf(m.room(t))
+	edges := append([]string{"", "a", "n"}, recordKeys...)
+	r := chat.Range{
+		From:    rapid.SampledFrom(edges).Draw(t, "from"),
+		To:      rapid.SampledFrom(edges).Draw(t, "to"),
+		Limit:   rapid.IntRange(0, 8).Draw(t, "limit"),
+		Reverse: rapid.Bool().Draw(t, "reverse"),
+	}
+	got, err := m.node(t).List(m.site.ctx, shelf, r)
+	if want := m.model.records.list(shelf, r); err != nil || !slices.Equal(got, want) {
+		t.Fatalf("List %+v: got %q, %v, want %q", r, got, err, want)
+	}
 }
 
 func wantSame(t *rapid.T, what string, got []chat.Entry, err error, want []chat.Entry) {

@@ -50,7 +50,7 @@ var readCases = []testCase{
 	},
 	{
 		name: "any bytes",
-		rule: "Author, Name and Text come back byte for byte",
+		rule: "Author, Name, Text, Subject and Data come back byte for byte",
 		run:  runAnyBytes,
 	},
 	{
@@ -139,9 +139,9 @@ func runAnyBytes(s *site) {
 	var drafts []chat.Draft
 	for _, text := range anyBytes {
 		d := draft(chat.Lobby, chat.PersonID(text), text)
-		d.Name = text
+		d.Name, d.Subject, d.Data = text, chat.PersonID(text), text
 		if len(text) > 100 {
-			d.Author, d.Name = ada, text[:128]
+			d.Author, d.Name, d.Subject = ada, text[:128], boole
 		}
 		drafts = append(drafts, d)
 	}

@@ -61,6 +61,11 @@ var groups = []struct {
 }{
 	{"log", logCases},
 	{"read", readCases},
+	{"pick", pickCases},
+	{"effects", effectCases},
+	{"erase", eraseCases},
+	{"records", recordCases},
+	{"shelf", shelfCases},
 	{"fault", faultCases},
 	{"watch", watchCases},
 	{"roster", rosterCases},
