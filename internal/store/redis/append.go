@@ -1,10 +1,12 @@
 package redis
 
-// appendScript keeps the drafts of one room as one step: it drops those whose
-// id is known or whose conditions do not hold, numbers and chains the others,
-// keeps them, does their effects and announces them. Nothing is written when
-// the declared chunks are not those needed: only the script sees the head, and
-// every key has to be declared before.
+// The append scripts keep the drafts of one room as one step: they drop those
+// whose id is known or whose conditions do not hold, number and chain the
+// others, keep them, do their effects and announce them. Nothing is written
+// when the declared chunks are not those needed: only the script sees the head,
+// and every key has to be declared before.
+//
+// There are two, so that drafts without effects do not pay for those of others.
 //
 // KEYS[1]  -> {r:<room>}:head
 // KEYS[2]  -> {r:<room>}:d:0
@@ -22,7 +24,7 @@ package redis
 // ARGV[6]  -> 1: write something for a known id, for WAIT to confirm
 // ARGV[7]  -> number of consecutive chunks
 // ARGV[8…] -> bodies, and then, when there are effects, as many blobs: see
-// appendEffects; ” is none
+// appendEffects; an empty one is none
 //
 // Output: {seq} when other chunks are needed, seq being the number of the
 // newest entry; otherwise {seq, fp, outcome…} with the head as it was before
@@ -31,7 +33,17 @@ package redis
 //
 // The id of a period goes to the hash of its parity, which lives until the
 // end of the next period: when its parity comes round again it is gone.
-var appendScript = newScript(effectsLua + `
+var (
+	appendScript        = newScript(listsLua + appendBegin + appendEach(`0`, ``) + appendWrite + appendTell)
+	appendEffectsScript = newScript(listsLua + effectsLua + appendBegin + `
+load(hash, set, 8 + bodies, #ARGV)
+` + eraseLua + appendEach(`effects[i] and attempt(effects[i]) or 0`, `
+      if effects[i] and not erase(effects[i].erasures) then
+        return redis.error_reply('DAMAGED entry')
+      end`) + appendWrite + storeEffects + appendTell)
+)
+
+const appendBegin = `
 local seq, fp = 0, '0000000000000000'
 local head = redis.call('GET', KEYS[1])
 if head then
@@ -60,92 +72,39 @@ for i = 1, bodies do
   ids[i] = string.sub(ARGV[7 + i], 2, 17)
 end
 local even, odd = fields(KEYS[2], ids), fields(KEYS[3], ids)
-if hash then
-  load(hash, set, 8 + bodies, #ARGV)
-end
 
 local start, chain, kept, remember, seen = seq, raw(fp), {}, {}, {}
+`
 
--- varint returns a number and where it ends; beyond the end there are zeros.
-local function varint(entry, at)
-  local n, unit = 0, 1
-  while true do
-    local b = string.byte(entry, at) or 0
-    n, unit, at = n + b % 128 * unit, unit * 128, at + 1
-    if b < 128 then
-      return n, at
-    end
-  end
-end
-
--- blank returns an entry's record without text and data, or nil.
-local function blank(entry)
-  local version, at, n = string.byte(entry, 1), 19
-  local function skip(texts)
-    n, at = varint(entry, at)
-    if texts then
-      at = at + n
-    end
-  end
-  skip() skip(true) skip(true)
-  if version == 2 then
-    skip() skip() skip(true)
-  end
-  if version ~= 1 and version ~= 2 or not (at <= #entry - 7) then
-    return nil
-  end
-  return string.sub(entry, 1, at - 1) .. (version == 2 and '\0' or '') .. string.sub(entry, -8)
-end
-
--- erase notes what is to be put in the places of entries, and returns false
--- where one cannot be read.
-local blanks = {}
-local function erase(erasures)
-  for i = 1, #erasures, 2 do
-    local number, entry = erasures[i + 1], nil
-    if number > start then
-      entry = kept[number - start]
-      if entry then
-        kept[number - start] = blank(entry)
-      end
-    else
-      local chunk = KEYS[6 + chunks + erasures[i]]
-      entry = redis.call('LINDEX', chunk, (number - 1) % size)
-      local blanked = entry and blank(entry)
-      if not blanked then
-        return false
-      end
-      blanks[#blanks + 1] = {chunk, (number - 1) % size, blanked}
-    end
-  end
-  return true
-end
-
+// appendEach is the part that decides about each draft: outcome is an
+// expression that is 0 where draft i can be kept, then what follows on that.
+func appendEach(outcome, then string) string {
+	return `
 local out, again = {seq, fp}, nil
 for i = 1, bodies do
   local id = ids[i]
   local known = even[i] or odd[i] or seen[id]
-  local e = effects[i]
   if known then
     out[i + 2] = tonumber(known)
     again = again or {id, out[i + 2]}
   else
-    out[i + 2] = e and attempt(e) or 0
-    if out[i + 2] == 0 then
+    local outcome = ` + outcome + `
+    out[i + 2] = outcome
+    if outcome == 0 then
       seq = seq + 1
       fp = string.sub(redis.sha1hex(chain .. id), 1, 16)
       chain = raw(fp)
       seen[id] = seq
       remember[#remember + 1] = id
       remember[#remember + 1] = seq
-      kept[#kept + 1] = ARGV[7 + i] .. chain
-      if e and not erase(e.erasures) then
-        return redis.error_reply('DAMAGED entry')
-      end
+      kept[#kept + 1] = ARGV[7 + i] .. chain` + then + `
     end
   end
 end
+`
+}
 
+const appendWrite = `
 if #kept == 0 then
   if ARGV[6] ~= '1' or not again then
     return out
@@ -174,12 +133,16 @@ each('HSET', dedupe, remember)
 if redis.call('PTTL', dedupe) < period then
   redis.call('PEXPIREAT', dedupe, (current + 2) * period)
 end
-if hash then
-  store(hash, set)
-  for i = 1, #blanks do
-    redis.call('LSET', unpack(blanks[i]))
-  end
+`
+
+const storeEffects = `
+store(hash, set)
+for i = 1, #blanks do
+  redis.call('LSET', unpack(blanks[i]))
 end
+`
+
+const appendTell = `
 if #kept > 0 then
   local frames = {}
   for i = 1, #kept do
@@ -188,4 +151,4 @@ if #kept > 0 then
   redis.call(ARGV[4], ARGV[5], '\17' .. struct.pack('>I8', start + 1) .. table.concat(frames))
 end
 return out
-`)
+`

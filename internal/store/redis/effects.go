@@ -25,13 +25,9 @@ const (
 	outcomeNoNumber = -2
 )
 
-// effectsLua is what the scripts that change records share. A script first
-// reads everything with load, then decides with attempt what each record is
-// afterwards, and writes with store when nothing can fail any more: what a
-// script has written stays written.
-const effectsLua = `
-local record, written, effects = {}, {}, {}
-
+// listsLua are commands with lists that may be longer than Lua can hand over at
+// once, which is about 4,000 values.
+const listsLua = `
 -- fields returns the values of a hash under a list of names.
 local function fields(hash, names)
   if #names <= 3800 then
@@ -54,6 +50,14 @@ local function each(command, key, list)
     redis.call(command, key, unpack(list, i, math.min(i + 3799, #list)))
   end
 end
+`
+
+// effectsLua is what the scripts that change records share. A script first
+// reads everything with load, then decides with attempt what each record is
+// afterwards, and writes with store when nothing can fail any more: what a
+// script has written stays written.
+const effectsLua = `
+local record, written, effects = {}, {}, {}
 
 local function parse(blob)
   local conditions, writes, erasures, at = struct.unpack('>I2I2I4', blob)
@@ -154,7 +158,8 @@ local function attempt(e)
   return 0
 end
 
--- store writes what the attempts have left.
+-- store writes what the attempts have left, and reports whether that was
+-- anything.
 local function store(hash, set)
   local put, add, drop = {}, {}, {}
   for i = 1, #written do

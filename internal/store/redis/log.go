@@ -104,7 +104,11 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 	if err != nil {
 		return chat.Cursor{}, nil, err
 	}
-	args = append(args, blobs...)
+	script := appendScript
+	if blobs != nil {
+		script = appendEffectsScript
+		args = append(args, blobs...)
+	}
 	chunks := (len(drafts)-1)/chunkSize + 2
 	// The head moves on between two attempts, the further the longer the way to
 	// Redis is and the more others write. So each attempt declares more chunks
@@ -113,7 +117,7 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 		first := s.hints.get(room) / chunkSize
 		args[0], args[6] = strconv.FormatUint(first, 10), strconv.Itoa(chunks)
 		keys := s.appendKeys(room, first, chunks, blobs != nil, erased)
-		reply, err := s.runDurably(ctx, appendScript, keys, args).ToArray()
+		reply, err := s.runDurably(ctx, script, keys, args).ToArray()
 		if err != nil {
 			return chat.Cursor{}, nil, s.scriptError(s.keys.room(room, "*"), err)
 		}

@@ -47,7 +47,7 @@ return out
 // ARGV[5] -> the longest announcement; a longer one says only that there was one
 //
 // Output: 0, or why nothing was done.
-var commitScript = newScript(effectsLua + `
+var commitScript = newScript(listsLua + effectsLua + `
 load(KEYS[1], KEYS[2], 1, 1)
 local outcome = attempt(effects[1])
 if outcome ~= 0 or #written == 0 then
