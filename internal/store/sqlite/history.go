@@ -11,10 +11,8 @@ import (
 )
 
 const (
-	selectAfter = `SELECT ` + columns + ` FROM events
-		WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?`
-	selectBefore = `SELECT ` + columns + ` FROM events
-		WHERE room = ? AND seq < ? ORDER BY seq DESC LIMIT ?`
+	selectAfter  = selectEntries + `seq > ? ORDER BY seq LIMIT ?`
+	selectBefore = selectEntries + `seq < ? ORDER BY seq DESC LIMIT ?`
 )
 
 // After is chat.Log's.
@@ -53,7 +51,7 @@ func (s *Store) entries(ctx context.Context, query *sql.Stmt, room chat.RoomID, 
 	return entries, nil
 }
 
-const selectPicked = `SELECT ` + columns + ` FROM events WHERE room = ? AND seq IN `
+const selectPicked = selectEntries + `seq IN `
 
 // Pick is chat.Log's.
 func (s *Store) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) (entries []chat.Entry, err error) {

@@ -29,11 +29,13 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 }
 
 const (
-	columns     = `seq, id, author, kind, name, body, ref, thread, subject, data, at, fp`
 	selectHead  = `SELECT seq, fp FROM events WHERE room = ? ORDER BY seq DESC LIMIT 1`
-	insertEntry = `INSERT INTO events (room, ` + columns + `)
+	insertEntry = `INSERT INTO events (room, seq, id, author, kind, name, body, ref, thread, subject, data, at, fp)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (room, id) DO NOTHING`
-	selectEntry = `SELECT ` + columns + ` FROM events WHERE room = ? AND id = ?`
+	// selectEntries is what scanEntry reads.
+	selectEntries = `SELECT seq, id, author, kind, name, iif(erased, '', body), ref, thread, subject, iif(erased, '', data), at, fp
+		FROM events WHERE room = ? AND `
+	selectEntry = selectEntries + `id = ?`
 )
 
 // A roomStep is a room inside one step.
@@ -100,10 +102,13 @@ func (r *roomStep) refuse(d chat.Draft, refused error) (chat.Appended, error) {
 	return a, err
 }
 
-const updateErased = `UPDATE events SET body = '', data = '' WHERE room = ? AND seq = ?`
+const updateErased = `UPDATE events SET erased = 1,
+	body = substr(hex(zeroblob(octet_length(body))), 1, octet_length(body)),
+	data = substr(hex(zeroblob(octet_length(data))), 1, octet_length(data))
+	WHERE room = ? AND seq = ? AND erased = 0`
 
-// erase takes the text and the data out of entries. That they are gone from
-// the files too is secure_delete's work, and scrub's.
+// erase overwrites the text and the data of entries. The schema says why the
+// rows keep their size.
 func (r *roomStep) erase(seqs []uint64) error {
 	for _, seq := range seqs {
 		erased, err := r.exec(updateErased, string(r.room), int64(seq))

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	selectRecords = `SELECT key, value FROM records WHERE shelf = ? AND key IN `
-	selectForth   = `SELECT key, value FROM records WHERE shelf = ? AND key >= ? AND key < ? ORDER BY key LIMIT ?`
-	selectBack    = `SELECT key, value FROM records WHERE shelf = ? AND key >= ? AND key < ? ORDER BY key DESC LIMIT ?`
+	selectRecords = `SELECT key, value FROM records JOIN slots ON place = slot WHERE shelf = ? AND key `
+	selectForth   = selectRecords + `>= ? AND key < ? ORDER BY key LIMIT ?`
+	selectBack    = selectRecords + `>= ? AND key < ? ORDER BY key DESC LIMIT ?`
 )
 
 // Get is chat.Records'.
@@ -38,7 +38,7 @@ func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]st
 			for _, key := range some {
 				args = append(args, key)
 			}
-			rows, err := tx.QueryContext(ctx, selectRecords+list(len(some)), args...)
+			rows, err := tx.QueryContext(ctx, selectRecords+"IN "+list(len(some)), args...)
 			if err != nil {
 				return err
 			}

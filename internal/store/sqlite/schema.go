@@ -64,21 +64,53 @@ var migrations = []string{
 	INSERT INTO counters (name, value) VALUES ('roster', 0), ('checked', 0);
 	`,
 
-	// An entry can be about another one and about somebody, and has data. An
-	// erased entry has neither body nor data, and everything else.
+	// An entry can be about another one and about somebody, and has data. It
+	// can be erased: body and data are then filler of the same length.
 	//
-	// records are what chat.Records keeps. A record that is not there has no
-	// row, and none has the value ''.
+	// Erased text must be gone from the file. secure_delete overwrites what is
+	// let go, but when SQLite balances a tree it moves rows to other pages and
+	// leaves their old bytes behind. So text is only in tables whose rows never
+	// move: their key counts up, no row is deleted, and a change keeps a row's
+	// size. The trees that do move rows, indexes and records, hold no text.
+	//
+	// records are what chat.Records keeps, their values in slots. A slot whose
+	// value is gone holds filler, and waits for another value of its length.
 	`
-	ALTER TABLE events ADD COLUMN ref     INTEGER NOT NULL DEFAULT 0;
-	ALTER TABLE events ADD COLUMN thread  INTEGER NOT NULL DEFAULT 0;
-	ALTER TABLE events ADD COLUMN subject TEXT    NOT NULL DEFAULT '';
-	ALTER TABLE events ADD COLUMN data    TEXT    NOT NULL DEFAULT '';
+	ALTER TABLE events RENAME TO former;
+	CREATE TABLE events (
+		place   INTEGER PRIMARY KEY,
+		room    TEXT    NOT NULL,
+		seq     INTEGER NOT NULL,
+		id      BLOB    NOT NULL,
+		author  TEXT    NOT NULL,
+		kind    INTEGER NOT NULL,
+		name    TEXT    NOT NULL,
+		body    TEXT    NOT NULL,
+		ref     INTEGER NOT NULL,
+		thread  INTEGER NOT NULL,
+		subject TEXT    NOT NULL,
+		data    TEXT    NOT NULL,
+		erased  INTEGER NOT NULL DEFAULT 0, -- 0 and 1 have the same size
+		at      INTEGER NOT NULL,
+		fp      INTEGER NOT NULL
+	) STRICT;
+	INSERT INTO events (room, seq, id, author, kind, name, body, ref, thread, subject, data, at, fp)
+		SELECT room, seq, id, author, kind, name, body, 0, 0, '', '', at, fp FROM former ORDER BY room, seq;
+	DROP TABLE former;
+	CREATE UNIQUE INDEX events_seq ON events (room, seq);
+	CREATE UNIQUE INDEX events_id ON events (room, id);
+
+	CREATE TABLE slots (
+		place INTEGER PRIMARY KEY,
+		value TEXT    NOT NULL,
+		free  INTEGER NOT NULL DEFAULT 0 -- 0 and 1 have the same size
+	) STRICT;
+	CREATE INDEX slots_free ON slots (octet_length(value)) WHERE free = 1;
 
 	CREATE TABLE records (
-		shelf TEXT NOT NULL,
-		key   TEXT NOT NULL,
-		value TEXT NOT NULL,
+		shelf TEXT    NOT NULL,
+		key   TEXT    NOT NULL,
+		slot  INTEGER NOT NULL,
 		PRIMARY KEY (shelf, key)
 	) STRICT, WITHOUT ROWID;
 	`,
