@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 )
@@ -88,6 +89,21 @@ func (r *Rooms) confirmLine(ctx context.Context, who PersonID, room RoomID) erro
 	})
 }
 
+// repairLine does what somebody who made m crashed before doing.
+func (r *Rooms) repairLine(ctx context.Context, who PersonID, room RoomID, m Membership) error {
+	switch {
+	case room == Lobby:
+		return nil
+	case !m.Related():
+		return r.dropLine(ctx, who, room)
+	}
+	return r.changeLine(ctx, who, room, func(l *indexLine, there bool) (bool, error) {
+		repair := !there || l.Pending != 0
+		l.Pending = 0
+		return repair, nil
+	})
+}
+
 // dropLine takes the room off the person's shelf if they are neither in it nor
 // about to be.
 func (r *Rooms) dropLine(ctx context.Context, who PersonID, room RoomID) error {
@@ -129,7 +145,7 @@ func retry(f func() error) error {
 }
 
 // isConflict reports whether a condition of the store did not hold.
-func isConflict(err error) bool { return err == ErrConflict }
+func isConflict(err error) bool { return errors.Is(err, ErrConflict) }
 
 // view completes a standing to what the person sees of the room.
 func (r *Rooms) view(ctx context.Context, a Actor, s standing) (RoomView, error) {
