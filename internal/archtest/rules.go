@@ -13,6 +13,7 @@ engineio/engineiotest      → engineio
 socketio                   → engineio                       · engineio/engineiotest
 socketio/adaptertest       → socketio, engineio/engineiotest
 internal/chat              → nothing                        · internal/store/*
+internal/auth              → internal/chat                  · internal/store/*
 internal/store/sqlite      → internal/chat                  · internal/store/storetest
 internal/store/redis       → internal/chat                  · internal/store/storetest
 internal/store/redis/*     → nothing
@@ -38,6 +39,8 @@ const libraries = `
 modernc.org/sqlite                    → internal/store/sqlite
 github.com/redis/rueidis              → internal/store/redis, internal/store/redis/*
 github.com/prometheus/client_golang   → internal/httpapi
+golang.org/x/crypto                   → internal/auth
+github.com/golang-jwt/jwt/v5          → internal/auth
 github.com/gobwas/ws                  → test/*   · engineio, internal/bench
 `
 
