@@ -12,6 +12,8 @@ import (
 var sampleDrafts = []chat.Draft{
 	{},
 	{ID: chat.ID{0: 1, 15: 2}, Kind: chat.KindMessage, Author: "ada", Name: "Ada", Text: "hello", At: time.UnixMilli(1_750_000_000_123)},
+	{Kind: chat.KindEdit, Author: "ada", Name: "Ada", Text: "hello", Ref: 1, Thread: 1<<64 - 1, Subject: "boole", Data: `{"a":1}`},
+	{Kind: chat.KindRank, Thread: 300, Data: strings.Repeat("d", 200)},
 	{Author: "\x00", Name: strings.Repeat("n", 200), Text: "\xff\x00" + strings.Repeat("t", 5000), At: time.UnixMilli(-1)},
 }
 
@@ -58,10 +60,21 @@ func TestDecode_Malformed(t *testing.T) {
 		"of the future":   "\x21" + whole,
 		"no entries":      announcement(1),
 		"length too long": announcement(1, whole)[:20],
-		"bad record":      announcement(1, "\x02"+whole[1:]),
+		"bad record":      announcement(1, "\x03"+whole[1:]),
 	} {
 		if got, err := decodeEntries("a", payload); err == nil {
 			t.Errorf("%s: got %+v, want an error", name, got)
+		}
+	}
+	for name, payload := range map[string]string{
+		"empty":     "",
+		"no value":  "\x14\x00\x00\x00\x01a",
+		"cut short": "\x14\x00\x00\x00\x01a\x00\x00\x00\x02b",
+		"huge":      "\x14\xff\xff\xff\xffa",
+		"no record": "\x13\x00\x00\x00\x01a\x00\x00\x00\x01b",
+	} {
+		if got, err := decodeRecords(payload); err == nil || got != nil {
+			t.Errorf("%s: got %+v, %v, want an error", name, got, err)
 		}
 	}
 	for name, payload := range map[string]string{
@@ -94,6 +107,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(encodeSignal(chat.Signal{Kind: chat.SignalTyping, Person: chat.Person{ID: "ada", Nickname: "Ada"}}))
 	f.Add("\x13\x00\x00\x00\x00\x00\x00\x00\x01j\x00\x00\x00\x01a\x00\x00\x00\x01A")
+	f.Add("\x14\x00\x00\x00\x01a\x00\x00\x00\x01A")
 	f.Add("3 0123456789abcdef")
 	f.Fuzz(func(t *testing.T, s string) {
 		if e, err := decodeRecord("a", 1, s); err == nil {
@@ -106,6 +120,9 @@ func FuzzDecode(f *testing.F) {
 			t.Fatal("an announcement of nothing was decoded")
 		}
 		if changes, err := decodeChanges(s); err == nil && len(changes) == 0 {
+			t.Fatal("an announcement of nothing was decoded")
+		}
+		if records, err := decodeRecords(s); err == nil && len(records) == 0 && s != "\x14" {
 			t.Fatal("an announcement of nothing was decoded")
 		}
 		if sig, err := decodeSignal("a", s); err == nil {
