@@ -1,6 +1,11 @@
 package chat
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+)
 
 // A Shelf is a set of records that are read and changed together. Shelves are
 // "accounts", "house" and the like, or one per room or person:
@@ -51,6 +56,11 @@ const (
 	// OpMax makes the value, a decimal number, N where N is greater than the
 	// value or the record is missing.
 	OpMax
+	// OpIndex keeps Value under Key followed by the number of the entry that
+	// the effect belongs to, as SeqKey writes it. Only in Effects.
+	OpIndex
+	// OpStamp keeps that number, decimal, under Key. Only in Effects.
+	OpStamp
 )
 
 // Put returns a Write that keeps value under key.
@@ -65,12 +75,36 @@ func Add(key string, n int64) Write { return Write{Key: key, Op: OpAdd, N: n} }
 // Max returns a Write that lifts a number to n.
 func Max(key string, n int64) Write { return Write{Key: key, Op: OpMax, N: n} }
 
+// Index returns a Write that keeps value under prefix and the entry's number.
+func Index(prefix, value string) Write { return Write{Key: prefix, Op: OpIndex, Value: value} }
+
+// Stamp returns a Write that keeps the entry's number under key.
+func Stamp(key string) Write { return Write{Key: key, Op: OpStamp} }
+
+// SeqKey writes a number so that keys are in the order of numbers: 16 hex
+// digits.
+func SeqKey(seq uint64) string { return fmt.Sprintf("%016x", seq) }
+
 // A Commit is one atomic, durable step: every record of If is exactly as
 // said ("" means that it is not there) and all of Do is done, in order, or
 // nothing is and the outcome is ErrConflict.
 type Commit struct {
 	If []Record
 	Do []Write
+}
+
+// At returns c as it is for entry number seq: with Index and Stamp spelled out.
+func (c Commit) At(seq uint64) Commit {
+	do := slices.Clone(c.Do)
+	for i, w := range do {
+		switch w.Op {
+		case OpIndex:
+			do[i] = Put(w.Key+SeqKey(seq), w.Value)
+		case OpStamp:
+			do[i] = Put(w.Key, strconv.FormatUint(seq, 10))
+		}
+	}
+	return Commit{If: c.If, Do: do}
 }
 
 // Effects are what keeping a Draft does beside adding an entry to the log, in

@@ -37,7 +37,7 @@ var (
 	appendScript        = newScript(listsLua + appendBegin + appendEach(`0`, ``) + appendWrite + appendTell)
 	appendEffectsScript = newScript(listsLua + effectsLua + appendBegin + `
 load(hash, set, 8 + bodies, #ARGV)
-` + eraseLua + appendEach(`effects[i] and attempt(effects[i]) or 0`, `
+` + eraseLua + appendEach(`effects[i] and attempt(effects[i], seq + 1) or 0`, `
       if effects[i] and not erase(effects[i].erasures) then
         return redis.error_reply('DAMAGED entry')
       end`) + appendWrite + storeEffects + appendTell)

@@ -57,11 +57,15 @@ end
 // afterwards, and writes with store when nothing can fail any more: what a
 // script has written stays written.
 const effectsLua = `
-local record, written, effects = {}, {}, {}
+local record, written, effects, none = {}, {}, {}, {}
 
 local function parse(blob)
   local conditions, writes, erasures, at = struct.unpack('>I2I2I4', blob)
-  local e = {conditions = {}, writes = {}, erasures = {}}
+  local e = {
+    conditions = conditions > 0 and {} or none,
+    writes = writes > 0 and {} or none,
+    erasures = erasures > 0 and {} or none,
+  }
   for i = 1, 2 * conditions, 2 do
     e.conditions[i], e.conditions[i + 1], at = struct.unpack('>I4c0I4c0', blob, at)
   end
@@ -132,12 +136,33 @@ local function change(op, value, argument)
   return old + n == 0 and '' or string.format('%.0f', old + n)
 end
 
--- attempt does the effects to record, or nothing, and returns 0 or why not.
-local function attempt(e)
+-- stamp spells out the writes that hold the number of their entry, as
+-- chat.Commit.At does.
+local function stamp(e, seq)
+  for i = 1, #e.writes, 3 do
+    if e.writes[i] == 3 then
+      local key = e.writes[i + 1] .. string.format('%016x', seq)
+      e.writes[i], e.writes[i + 1] = 0, key
+      record[key] = record[key] or ''
+    elseif e.writes[i] == 4 then
+      e.writes[i], e.writes[i + 2] = 0, string.format('%.0f', seq)
+    end
+  end
+end
+
+-- attempt does the effects of entry seq to record, or nothing, and returns 0 or
+-- why not.
+local function attempt(e, seq)
   for i = 1, #e.conditions, 2 do
     if record[e.conditions[i]] ~= e.conditions[i + 1] then
       return -1
     end
+  end
+  if e.writes == none then
+    return 0
+  end
+  if seq then
+    stamp(e, seq)
   end
   local after = {}
   for i = 1, #e.writes, 3 do
@@ -202,7 +227,7 @@ func appendEffects(b []byte, c chat.Commit, erase []uint64, chunks *eraseChunks)
 	}
 	for _, w := range c.Do {
 		b = appendLong(append(b, byte(w.Op)), w.Key)
-		if w.Op == chat.OpPut {
+		if w.Op == chat.OpPut || w.Op == chat.OpIndex {
 			b = appendLong(b, w.Value)
 		} else {
 			b = appendLong(b, strconv.FormatInt(w.N, 10))
@@ -246,7 +271,12 @@ func (c *eraseChunks) index(chunk uint64) int {
 }
 
 // checkCommit returns what breaks a limit, or nil.
-func checkCommit(c chat.Commit) error {
+func checkCommit(c chat.Commit) error { return checkSteps(c, chat.OpMax) }
+
+// checkEffects is checkCommit for what an entry does.
+func checkEffects(c chat.Commit) error { return checkSteps(c, chat.OpStamp) }
+
+func checkSteps(c chat.Commit, last chat.Op) error {
 	if len(c.If) > chat.MaxWrites || len(c.Do) > chat.MaxWrites {
 		return invalid(fmt.Sprintf("One step checks at most %d records and changes as many.", chat.MaxWrites))
 	}
@@ -256,16 +286,16 @@ func checkCommit(c chat.Commit) error {
 		}
 	}
 	for _, w := range c.Do {
-		if err := checkWrite(w); err != nil {
+		if err := checkWrite(w, last); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkWrite(w chat.Write) error {
+func checkWrite(w chat.Write, last chat.Op) error {
 	switch {
-	case w.Op > chat.OpMax:
+	case w.Op > last:
 		return invalid(fmt.Sprintf("There is no operation %d on a record.", w.Op))
 	case w.N < -maxNumber || w.N > maxNumber:
 		return errNumber

@@ -25,7 +25,7 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	var fit []int // of drafts, where some are refused for what they ask for
 	for i := range drafts {
 		if e := drafts[i].Effects; e != nil {
-			out[i].Err = checkCommit(e.Commit)
+			out[i].Err = checkEffects(e.Commit)
 		}
 		if out[i].Err == nil {
 			fit = append(fit, i)

@@ -69,7 +69,7 @@ func (r *roomStep) append(d chat.Draft) (chat.Appended, error) {
 	if effects == nil {
 		effects = &chat.Effects{}
 	}
-	changes, err := r.plan(effects.Commit)
+	changes, err := r.plan(effects.At(r.head.Seq + 1))
 	if refused := refusal(err); refused != nil {
 		return r.refuse(d, refused)
 	}

@@ -54,6 +54,23 @@ var effectCases = []testCase{
 		},
 	},
 	{
+		name: "the entry's own number",
+		rule: "Index and Stamp know the number that their entry gets; a Commit has no entry, and so they are refused there",
+		run: func(s *site) {
+			s.append(0, draft(chat.Lobby, ada, "one"))
+			s.append(0, with(draft(chat.Lobby, ada, "two"), nil, chat.Index("reply/", "a"), chat.Stamp("last")),
+				with(draft(chat.Lobby, ada, "three"), []chat.Record{{Key: "last", Value: "2"}},
+					chat.Index("reply/", "b"), chat.Stamp("last"), chat.Index("reply/", "c")))
+			s.wantList(0, lobbyShelf, chat.Range{Limit: 9}, chat.Record{Key: "last", Value: "3"},
+				chat.Record{Key: "reply/" + chat.SeqKey(2), Value: "a"}, chat.Record{Key: "reply/" + chat.SeqKey(3), Value: "c"})
+			for _, w := range []chat.Write{chat.Index("a", "1"), chat.Stamp("a")} {
+				if err := s.node(0).Commit(s.ctx, lobbyShelf, chat.Commit{Do: []chat.Write{w}}); chat.CodeOf(err) != chat.CodeInvalid {
+					s.Errorf("Commit(%v) = %v, want an error of CodeInvalid", w, err)
+				}
+			}
+		},
+	},
+	{
 		name: "a refused effect",
 		rule: "effects over a limit are CodeInvalid, keep nothing and take no number; so is counting with what is no number",
 		run: func(s *site) {
