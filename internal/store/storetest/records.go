@@ -353,7 +353,7 @@ func invalidCommits() map[string]chat.Commit {
 		"a long key":            {Do: []chat.Write{good, chat.Put(key, "v")}},
 		"a long value":          {Do: []chat.Write{good, chat.Put("k", value)}},
 		"too many writes":       {Do: slices.Repeat([]chat.Write{good}, chat.MaxWrites+1)},
-		"another kind of write": {Do: []chat.Write{good, {Key: "k", Op: chat.OpMax + 1, N: 1}}},
+		"another kind of write": {Do: []chat.Write{good, {Key: "k", Op: chat.OpStamp + 1, N: 1}}},
 		"a number too high":     {Do: []chat.Write{good, chat.Add("k", largestNumber+1)}},
 		"a number too low":      {Do: []chat.Write{good, chat.Max("k", -largestNumber-1)}},
 		"a condition of no key": {If: []chat.Record{{}}, Do: []chat.Write{good}},
