@@ -19,12 +19,12 @@ func init() {
 	_, _ = sqlite.Fdatasync(true)
 }
 
-// pool prepares up to n connections to the database. Nothing is opened before
-// the first use.
-func (s *Store) pool(n int, parameters ...string) *sql.DB {
+// pool prepares up to n connections to the database at path. Nothing is opened
+// before the first use.
+func pool(path string, n int, parameters ...string) *sql.DB {
 	dsn := url.URL{
 		Scheme: "file",
-		Path:   filepath.ToSlash(s.path),
+		Path:   filepath.ToSlash(path),
 		// Nobody else should hold the database, but a backup tool may for a moment.
 		RawQuery: strings.Join(append(parameters, "_busy_timeout=5000"), "&"),
 	}

@@ -30,6 +30,7 @@ var (
 	errDamaged = errors.New("the file is damaged")
 	errForeign = errors.New("the file is another program's database")
 	errNewer   = errors.New("the file was written by a newer causerie")
+	errOlder   = errors.New("the file was written by an older causerie")
 )
 
 // checkHeader looks at the first bytes of the database before SQLite does:
@@ -72,9 +73,9 @@ func (s *Store) inspect(ctx context.Context, limit time.Duration) error {
 	return err
 }
 
-func (s *Store) quickCheck(ctx context.Context) error {
+func (r *Reader) quickCheck(ctx context.Context) error {
 	var finding string
-	if err := s.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&finding); err != nil {
+	if err := r.read.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&finding); err != nil {
 		return err
 	}
 	if finding != "ok" {
@@ -91,8 +92,8 @@ const selectRooms = `WITH RECURSIVE rooms (room) AS (
 	SELECT (SELECT min(events.room) FROM events WHERE events.room > rooms.room) FROM rooms WHERE rooms.room IS NOT NULL
 ) SELECT room FROM rooms WHERE room IS NOT NULL`
 
-func (s *Store) checkChains(ctx context.Context) error {
-	rows, err := s.read.QueryContext(ctx, selectRooms)
+func (r *Reader) checkChains(ctx context.Context) error {
+	rows, err := r.read.QueryContext(ctx, selectRooms)
 	if err != nil {
 		return err
 	}
@@ -101,15 +102,15 @@ func (s *Store) checkChains(ctx context.Context) error {
 		if err := row.Scan(&room); err != nil {
 			return err
 		}
-		return s.checkChain(ctx, chat.RoomID(room))
+		return r.checkChain(ctx, chat.RoomID(room))
 	})
 }
 
 // checkChain follows the newest entries of room. What is older than them was
 // followed when it was new.
-func (s *Store) checkChain(ctx context.Context, room chat.RoomID) error {
+func (r *Reader) checkChain(ctx context.Context, room chat.RoomID) error {
 	var entries []chat.Entry
-	rows, err := s.reads.before.QueryContext(ctx, string(room), int64(1<<63-1), inspected)
+	rows, err := r.reads.before.QueryContext(ctx, string(room), int64(1<<63-1), inspected)
 	if err != nil {
 		return err
 	}
@@ -145,6 +146,8 @@ func explain(path string, err error) error {
 	switch {
 	case errors.Is(err, errNewer):
 		return fmt.Errorf("the database %s needs a newer causerie: install that, or choose another data folder (%w)", path, err)
+	case errors.Is(err, errOlder):
+		return fmt.Errorf("the database %s must be brought up to date first: start the server on it once with this causerie (%w)", path, err)
 	case errors.Is(err, errForeign):
 		return fmt.Errorf("the database %s is not causerie's: choose another data folder (%w)", path, err)
 	case errors.Is(err, errDamaged), code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB:

@@ -16,25 +16,25 @@ const (
 )
 
 // After is chat.Log's.
-func (s *Store) After(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
-	return s.entries(ctx, s.reads.after, room, min(seq, math.MaxInt64), limit)
+func (r *Reader) After(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
+	return r.entries(ctx, r.reads.after, room, min(seq, math.MaxInt64), limit)
 }
 
 // Before is chat.Log's.
-func (s *Store) Before(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
+func (r *Reader) Before(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
 	if seq == 0 || seq > math.MaxInt64 {
 		seq = math.MaxInt64
 	}
-	entries, err := s.entries(ctx, s.reads.before, room, seq, limit)
+	entries, err := r.entries(ctx, r.reads.before, room, seq, limit)
 	slices.Reverse(entries)
 	return entries, err
 }
 
-func (s *Store) entries(ctx context.Context, query *sql.Stmt, room chat.RoomID, seq uint64, limit int) (entries []chat.Entry, err error) {
+func (r *Reader) entries(ctx context.Context, query *sql.Stmt, room chat.RoomID, seq uint64, limit int) (entries []chat.Entry, err error) {
 	if limit < 1 {
 		return nil, nil
 	}
-	err = s.reading(ctx, func(ctx context.Context) error {
+	err = r.reading(ctx, func(ctx context.Context) error {
 		rows, err := query.QueryContext(ctx, string(room), int64(seq), limit)
 		if err != nil {
 			return err
@@ -54,14 +54,14 @@ func (s *Store) entries(ctx context.Context, query *sql.Stmt, room chat.RoomID, 
 const selectPicked = selectEntries + `seq IN `
 
 // Pick is chat.Log's.
-func (s *Store) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) (entries []chat.Entry, err error) {
+func (r *Reader) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) (entries []chat.Entry, err error) {
 	if len(seqs) == 0 {
 		return nil, nil
 	}
 	found := make(map[uint64]chat.Entry, len(seqs))
-	err = s.reading(ctx, func(ctx context.Context) error {
+	err = r.reading(ctx, func(ctx context.Context) error {
 		for some := range slices.Chunk(seqs, longestList) {
-			if err := s.pick(ctx, room, some, found); err != nil {
+			if err := r.pick(ctx, room, some, found); err != nil {
 				return err
 			}
 		}
@@ -78,12 +78,12 @@ func (s *Store) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) (entr
 	return entries, nil
 }
 
-func (s *Store) pick(ctx context.Context, room chat.RoomID, seqs []uint64, found map[uint64]chat.Entry) error {
+func (r *Reader) pick(ctx context.Context, room chat.RoomID, seqs []uint64, found map[uint64]chat.Entry) error {
 	args := []any{string(room)}
 	for _, seq := range seqs {
 		args = append(args, int64(seq))
 	}
-	rows, err := s.read.QueryContext(ctx, selectPicked+list(len(seqs)), args...)
+	rows, err := r.read.QueryContext(ctx, selectPicked+list(len(seqs)), args...)
 	if err != nil {
 		return err
 	}
@@ -101,9 +101,9 @@ const longestList = 1000
 func list(n int) string { return "(?" + strings.Repeat(",?", n-1) + ")" }
 
 // Head is chat.Log's.
-func (s *Store) Head(ctx context.Context, room chat.RoomID) (head chat.Cursor, err error) {
-	err = s.reading(ctx, func(ctx context.Context) error {
-		head, err = scanHead(s.reads.head.QueryRowContext(ctx, string(room)))
+func (r *Reader) Head(ctx context.Context, room chat.RoomID) (head chat.Cursor, err error) {
+	err = r.reading(ctx, func(ctx context.Context) error {
+		head, err = scanHead(r.reads.head.QueryRowContext(ctx, string(room)))
 		return err
 	})
 	return head, err

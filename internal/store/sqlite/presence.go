@@ -246,17 +246,17 @@ func milliseconds(d time.Duration) int64 {
 const selectPeople = `SELECT id, nickname FROM people`
 
 // Roster is chat.Presence's.
-func (s *Store) Roster(ctx context.Context) (roster chat.Roster, err error) {
-	err = s.reading(ctx, func(ctx context.Context) error {
-		tx, err := s.read.BeginTx(ctx, nil) // version and people of one moment
+func (r *Reader) Roster(ctx context.Context) (roster chat.Roster, err error) {
+	err = r.reading(ctx, func(ctx context.Context) error {
+		tx, err := r.read.BeginTx(ctx, nil) // version and people of one moment
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
-		if err := tx.StmtContext(ctx, s.reads.version).QueryRowContext(ctx).Scan(&roster.Version); err != nil {
+		if err := tx.StmtContext(ctx, r.reads.version).QueryRowContext(ctx).Scan(&roster.Version); err != nil {
 			return err
 		}
-		rows, err := tx.StmtContext(ctx, s.reads.people).QueryContext(ctx)
+		rows, err := tx.StmtContext(ctx, r.reads.people).QueryContext(ctx)
 		if err != nil {
 			return err
 		}

@@ -18,15 +18,15 @@ type reads struct {
 	after, before, head, forth, back, version, people *sql.Stmt
 }
 
-func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
+func (s *reads) prepare(ctx context.Context, db *sql.DB) error {
 	for query, to := range map[string]**sql.Stmt{
-		selectAfter:   &r.after,
-		selectBefore:  &r.before,
-		selectHead:    &r.head,
-		selectForth:   &r.forth,
-		selectBack:    &r.back,
-		selectVersion: &r.version,
-		selectPeople:  &r.people,
+		selectAfter:   &s.after,
+		selectBefore:  &s.before,
+		selectHead:    &s.head,
+		selectForth:   &s.forth,
+		selectBack:    &s.back,
+		selectVersion: &s.version,
+		selectPeople:  &s.people,
 	} {
 		stmt, err := db.PrepareContext(ctx, query)
 		if err != nil {
@@ -39,7 +39,7 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 
 // reading runs f under the deadline and gives its failure the code that
 // callers know.
-func (s *Store) reading(ctx context.Context, f func(context.Context) error) error {
+func (r *Reader) reading(ctx context.Context, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, readDeadline)
 	defer cancel()
 	if err := f(ctx); err != nil {

@@ -14,7 +14,7 @@ const (
 )
 
 // Get is chat.Records'.
-func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
+func (r *Reader) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
 	if err := checkShelf(shelf); err != nil {
 		return nil, err
 	}
@@ -27,8 +27,8 @@ func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]st
 		return nil, nil
 	}
 	found := make(map[string]string, len(keys))
-	err := s.reading(ctx, func(ctx context.Context) error {
-		tx, err := s.read.BeginTx(ctx, nil) // all of one moment
+	err := r.reading(ctx, func(ctx context.Context) error {
+		tx, err := r.read.BeginTx(ctx, nil) // all of one moment
 		if err != nil {
 			return err
 		}
@@ -63,23 +63,23 @@ func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]st
 }
 
 // List is chat.Records'.
-func (s *Store) List(ctx context.Context, shelf chat.Shelf, r chat.Range) (records []chat.Record, err error) {
+func (r *Reader) List(ctx context.Context, shelf chat.Shelf, part chat.Range) (records []chat.Record, err error) {
 	if err := checkShelf(shelf); err != nil {
 		return nil, err
 	}
-	if r.Limit < 1 {
+	if part.Limit < 1 {
 		return nil, nil
 	}
-	query := s.reads.forth
-	if r.Reverse {
-		query = s.reads.back
+	query := r.reads.forth
+	if part.Reverse {
+		query = r.reads.back
 	}
-	var to any = r.To
-	if r.To == "" {
+	var to any = part.To
+	if part.To == "" {
 		to = []byte{0} // every text is less than every blob
 	}
-	err = s.reading(ctx, func(ctx context.Context) error {
-		rows, err := query.QueryContext(ctx, string(shelf), r.From, to, r.Limit)
+	err = r.reading(ctx, func(ctx context.Context) error {
+		rows, err := query.QueryContext(ctx, string(shelf), part.From, to, part.Limit)
 		if err != nil {
 			return err
 		}

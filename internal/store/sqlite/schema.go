@@ -119,18 +119,9 @@ var migrations = []string{
 // migrate makes sure that the database is ours, before anything in it is
 // changed, and brings the schema up to date in one transaction.
 func migrate(ctx context.Context, conn *sql.Conn) error {
-	var application, version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
+	version, err := readVersion(ctx, conn)
+	if err != nil {
 		return err
-	}
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	switch {
-	case application != applicationID && (application != 0 || !isEmpty(ctx, conn)):
-		return errForeign
-	case version > len(migrations):
-		return fmt.Errorf("%w (its schema is version %d, this program knows up to %d)", errNewer, version, len(migrations))
 	}
 	if _, err := conn.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
 		return err
@@ -153,6 +144,25 @@ func migrate(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	return tx.Commit()
+}
+
+// readVersion is the version of the schema, 0 for a database that is empty. It
+// is an error where the database is not ours or newer than this program.
+func readVersion(ctx context.Context, conn *sql.Conn) (version int, err error) {
+	var application int
+	if err := conn.QueryRowContext(ctx, "PRAGMA application_id").Scan(&application); err != nil {
+		return 0, err
+	}
+	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, err
+	}
+	switch {
+	case application != applicationID && (application != 0 || !isEmpty(ctx, conn)):
+		return 0, errForeign
+	case version > len(migrations):
+		return 0, fmt.Errorf("%w (its schema is version %d, this program knows up to %d)", errNewer, version, len(migrations))
+	}
+	return version, nil
 }
 
 func isEmpty(ctx context.Context, conn *sql.Conn) bool {

@@ -46,13 +46,11 @@ type Options struct {
 
 // A Store is a chat.Store in a data folder. It is made by Open.
 type Store struct {
+	Reader
 	options Options
-	path    string // of the database
 	lock    *lock
 
 	write *sql.DB // at most one connection, which the committer holds
-	read  *sql.DB // may not write
-	reads reads
 
 	steps   chan *step
 	closing chan struct{} // closed by Close
@@ -89,8 +87,8 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
+		Reader:  Reader{path: filepath.Join(dir, database)},
 		options: options,
-		path:    filepath.Join(dir, "causerie.db"),
 		lock:    lock,
 		steps:   make(chan *step),
 		closing: make(chan struct{}),
@@ -110,7 +108,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := makeFile(s.path); err != nil {
 		return err
 	}
-	s.write = s.pool(1, "_pragma=synchronous(FULL)",
+	s.write = pool(s.path, 1, "_pragma=synchronous(FULL)",
 		// On macOS an ordinary fsync stops at the drive's cache.
 		"_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
 		// What is deleted or erased is overwritten, not only let go.
@@ -134,7 +132,7 @@ func (s *Store) prepare(ctx context.Context, w *writer) error {
 	if err := migrate(ctx, w.conn); err != nil {
 		return err
 	}
-	s.read = s.pool(max(4, runtime.GOMAXPROCS(0)), "_query_only=1")
+	s.read = pool(s.path, max(4, runtime.GOMAXPROCS(0)), "_query_only=1")
 	if err := s.reads.prepare(ctx, s.read); err != nil {
 		return err
 	}
