@@ -19,7 +19,8 @@ type Account struct {
 	Created time.Time
 	// Seen is when the person was last signed in, to the hour.
 	Seen time.Time
-	// Reason is why the account is disabled.
+	// Reason is what an administrator said who disabled the account or kicked
+	// it last.
 	Reason string
 }
 

@@ -42,6 +42,7 @@ type Accounts struct {
 	hasher   *hasher
 	logins   *limiter // wrong passwords per address
 	arrivals *limiter // new accounts and guests per address
+	setup    setupCode
 }
 
 // New returns the accounts that r keeps.

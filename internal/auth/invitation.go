@@ -12,15 +12,13 @@ import (
 
 // An Invitation lets people in through a link.
 type Invitation struct {
-	ID string
-	// Code is what the link carries. Only CreateInvitation knows it.
-	Code    string
+	ID      string
 	Created time.Time
 	Expires time.Time // zero: never
 	Uses    int       // how many people; 0: no limit
 	Used    int
 	// By is who invites.
-	By chat.Person
+	By chat.PersonID
 	// Room is where they are brought, or "".
 	Room chat.RoomID
 	// Role is what they become: chat.RoleMember or chat.RoleGuest.
@@ -59,35 +57,36 @@ var errTooManyInvitations = &chat.Error{
 	Message: "There are too many open invitations. Withdraw some that are not needed any more.",
 }
 
-// CreateInvitation makes an invitation. Administrators may, and members where
+// CreateInvitation makes an invitation and returns the code that its link
+// carries, which is told this once. Administrators may, and members where
 // the settings allow it. The error is CodeForbidden, CodeInvalid, or
 // CodeConflict above 1,000 open ones.
-func (a *Accounts) CreateInvitation(ctx context.Context, by chat.Actor, n NewInvitation) (Invitation, error) {
+func (a *Accounts) CreateInvitation(ctx context.Context, by chat.Actor, n NewInvitation) (i Invitation, code string, err error) {
 	if n.Role == "" {
 		n.Role = chat.RoleMember
 	}
 	switch {
 	case n.Uses < 0 || n.Uses > maxUses:
-		return Invitation{}, invalid("An invitation is for at most 10,000 people; 0 means no limit.")
+		return Invitation{}, "", invalid("An invitation is for at most 10,000 people; 0 means no limit.")
 	case n.Life < 0 || n.Life > maxLife:
-		return Invitation{}, invalid("An invitation lasts at most ten years; 0 means for ever.")
+		return Invitation{}, "", invalid("An invitation lasts at most ten years; 0 means for ever.")
 	case n.Role != chat.RoleMember && n.Role != chat.RoleGuest:
-		return Invitation{}, invalid("An invitation makes somebody a member or a guest.")
+		return Invitation{}, "", invalid("An invitation makes somebody a member or a guest.")
 	}
 	settings, err := a.Settings(ctx)
 	if err != nil {
-		return Invitation{}, err
+		return Invitation{}, "", err
 	}
 	if by.Role.Rank() < chat.RoleAdmin.Rank() && (by.Role != chat.RoleMember || !settings.MemberInvitations) {
-		return Invitation{}, forbidden("You may not invite people to this server. Ask an administrator.")
+		return Invitation{}, "", forbidden("You may not invite people to this server. Ask an administrator.")
 	}
 	if open, err := a.invitations(ctx); err != nil {
-		return Invitation{}, err
+		return Invitation{}, "", err
 	} else if len(open) >= maxInvitations {
-		return Invitation{}, errTooManyInvitations
+		return Invitation{}, "", errTooManyInvitations
 	}
 	now := a.now()
-	code := newSecret(invitePrefix)
+	code = newSecret(invitePrefix)
 	r := inviteRecord{
 		By: by.ID, Created: millis(now), Uses: n.Uses, Room: n.Room, Role: n.Role, hash: hashOf(code),
 	}
@@ -95,15 +94,13 @@ func (a *Accounts) CreateInvitation(ctx context.Context, by chat.Actor, n NewInv
 		r.Expires = millis(now.Add(n.Life))
 	}
 	err = a.records.Commit(ctx, shelf, chat.Commit{Do: []chat.Write{chat.Put("invite/"+r.hash, encode(r))}})
-	i := r.public(by.Person)
-	i.Code = code
-	return i, err
+	return r.public(), code, err
 }
 
-func (r inviteRecord) public(by chat.Person) Invitation {
+func (r inviteRecord) public() Invitation {
 	return Invitation{
 		ID: idOf(r.hash), Created: instant(r.Created), Expires: instant(r.Expires),
-		Uses: r.Uses, Used: r.used, By: by, Room: r.Room, Role: r.Role,
+		Uses: r.Uses, Used: r.used, By: r.By, Room: r.Room, Role: r.Role,
 	}
 }
 
@@ -148,10 +145,8 @@ func (a *Accounts) Invitations(ctx context.Context, by chat.Actor) ([]Invitation
 		open = slices.DeleteFunc(open, func(r inviteRecord) bool { return r.By != by.ID })
 	}
 	var keys []string
-	var authors []chat.PersonID
 	for _, r := range open {
 		keys = append(keys, "used/"+r.hash)
-		authors = append(authors, r.By)
 	}
 	used := make(map[string]int)
 	err = a.lookUp(ctx, keys, func(key, value string) (err error) {
@@ -161,18 +156,10 @@ func (a *Accounts) Invitations(ctx context.Context, by chat.Actor) ([]Invitation
 	if err != nil {
 		return nil, err
 	}
-	people, err := a.People(ctx, authors)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[chat.PersonID]chat.Person)
-	for _, p := range people {
-		known[p.ID] = p.Person
-	}
 	found := make([]Invitation, len(open))
 	for i, r := range open {
 		r.used = used["used/"+r.hash]
-		found[i] = r.public(known[r.By])
+		found[i] = r.public()
 	}
 	slices.SortFunc(found, func(x, y Invitation) int { return y.Created.Compare(x.Created) })
 	return found, nil
@@ -185,24 +172,7 @@ func (a *Accounts) Invitation(ctx context.Context, code string) (Invitation, err
 	if err != nil {
 		return Invitation{}, err
 	}
-	i, err := a.publicInvitation(ctx, *r)
-	if err != nil {
-		return Invitation{}, err
-	}
-	return *i, nil
-}
-
-func (a *Accounts) publicInvitation(ctx context.Context, r inviteRecord) (*Invitation, error) {
-	people, err := a.People(ctx, []chat.PersonID{r.By})
-	if err != nil {
-		return nil, err
-	}
-	var by chat.Person
-	for _, p := range people {
-		by = p.Person
-	}
-	i := r.public(by)
-	return &i, nil
+	return r.public(), nil
 }
 
 // use returns the commit that uses an invitation once. Those without a limit

@@ -18,8 +18,11 @@ import (
 // people come in with that site's login. Exactly one of Secret, PublicKey and
 // KeysURL is set.
 type IssuerOptions struct {
-	// Issuer is the claim "iss", and Audience is in the claim "aud".
-	Issuer, Audience string
+	// Issuer is the claim "iss".
+	Issuer string
+	// Audience is in the claim "aud". Empty accepts every audience: that is for
+	// a site that signs tokens for nobody else.
+	Audience string
 	// Secret is shared with the site, which signs with HS256: at least 32
 	// bytes.
 	Secret []byte
@@ -62,8 +65,8 @@ var errUntrusted = errors.New("auth: no such key")
 
 // NewIssuer checks the options.
 func NewIssuer(o IssuerOptions) (*Issuer, error) {
-	if o.Issuer == "" || o.Audience == "" {
-		return nil, errors.New("auth: an issuer of tokens needs its name and an audience, the claims iss and aud")
+	if o.Issuer == "" {
+		return nil, errors.New("auth: an issuer of tokens needs its name, the claim iss")
 	}
 	i := &Issuer{name: o.Issuer, audience: o.Audience, roles: o.Roles}
 	given := 0

@@ -182,12 +182,13 @@ func (a *Accounts) Enable(ctx context.Context, by chat.Actor, p chat.PersonID) e
 // Kick signs somebody out everywhere. An account may log in again; a guest is
 // gone; connections with a personal token are closed and may come back. Errors
 // are as those of Disable.
-func (a *Accounts) Kick(ctx context.Context, by chat.Actor, p chat.PersonID) error {
+func (a *Accounts) Kick(ctx context.Context, by chat.Actor, p chat.PersonID, reason string) error {
 	return a.decide(ctx, func() (chat.Commit, error) {
 		r, c, err := a.overOther(ctx, by, p)
 		if err != nil {
 			return chat.Commit{}, err
 		}
+		r.Reason = cut(printable(reason), maxReason)
 		ended, err := a.signOut(ctx, &r, EndedRevoked)
 		c.Do = append(c.Do, chat.Put(r.key(), encode(r)))
 		return and(c, ended), err

@@ -160,7 +160,8 @@ func (a *Accounts) admit(ctx context.Context, in newcomer) (Identity, string, er
 	}
 	i, err := o.identity(in.record)
 	if err == nil && used != nil {
-		i.Invitation, err = a.publicInvitation(ctx, *used)
+		invitation := used.public()
+		i.Invitation = &invitation
 	}
 	return i, o.token, err
 }

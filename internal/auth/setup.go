@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -13,33 +14,45 @@ import (
 // maxSetupCodes is how many set-up codes are good at a time: the newest.
 const maxSetupCodes = 16
 
+// setupCode is the one that this process tells.
+type setupCode struct {
+	mu   sync.Mutex
+	code string // guarded by mu
+}
+
 // SetupCode returns a code that makes whoever uses it first the owner of this
-// server. needed is false once there is one. Every call returns another code,
-// as only hashes are kept, and those of the last 16 calls are good: the link
-// that a server prints at start survives a restart, and two nodes that start
-// together print two links that both work, for one person.
+// server. needed is false once there is one. As only hashes are kept, every
+// process has a code of its own, and those of the last 16 processes are good:
+// the link that a server prints at start survives a restart, and two nodes that
+// start together print two links that both work, for one person.
 func (a *Accounts) SetupCode(ctx context.Context) (code string, needed bool, err error) {
-	code = newSecret(setupPrefix)
+	a.setup.mu.Lock()
+	defer a.setup.mu.Unlock()
+	if a.setup.code == "" {
+		a.setup.code = newSecret(setupPrefix)
+	}
+	key := "setup/" + hashOf(a.setup.code)
 	err = a.decide(ctx, func() (chat.Commit, error) {
 		owner, codes, err := a.setupState(ctx)
-		if err != nil || owner != "" {
-			needed = false
+		if needed = owner == ""; err != nil || !needed {
 			return chat.Commit{}, err
 		}
-		needed = true
+		if slices.ContainsFunc(codes, func(r chat.Record) bool { return r.Key == key }) {
+			return chat.Commit{}, nil
+		}
 		made := func(r chat.Record) int64 { ms, _ := strconv.ParseInt(r.Value, 10, 64); return ms }
 		slices.SortFunc(codes, func(x, y chat.Record) int { return cmp.Compare(made(x), made(y)) })
 		c := chat.Commit{If: []chat.Record{{Key: "owner"}}}
 		for _, old := range codes[:max(0, len(codes)-maxSetupCodes+1)] {
 			c.Do = append(c.Do, chat.Remove(old.Key))
 		}
-		c.Do = append(c.Do, chat.Put("setup/"+hashOf(code), strconv.FormatInt(millis(a.now()), 10)))
+		c.Do = append(c.Do, chat.Put(key, strconv.FormatInt(millis(a.now()), 10)))
 		return c, nil
 	})
 	if err != nil || !needed {
 		return "", false, err
 	}
-	return code, true, nil
+	return a.setup.code, true, nil
 }
 
 func (a *Accounts) setupState(ctx context.Context) (owner string, codes []chat.Record, err error) {

@@ -22,13 +22,6 @@ type Token struct {
 	Expires time.Time // zero: never
 }
 
-// A NewToken is for CreateToken.
-type NewToken struct {
-	Name   string        // 1 to 100 code points, for the person
-	Scopes []string      // at least one
-	Life   time.Duration // 0: for ever; at most ten years
-}
-
 type tokenRecord struct {
 	Person  chat.PersonID `json:"person"`
 	Name    string        `json:"name"`
@@ -72,27 +65,30 @@ func (a *Accounts) token(ctx context.Context, key string) (Identity, error) {
 	return i, nil
 }
 
-// CreateToken makes a personal token and returns it: it is told this once.
-// Guests have none. The error is CodeForbidden, CodeInvalid, or CodeConflict
-// above 50.
-func (a *Accounts) CreateToken(ctx context.Context, p chat.PersonID, n NewToken) (token string, t Token, err error) {
+// CreateToken makes a personal token and returns it: it is told this once. The
+// name, 1 to 100 code points, is for the person; there is at least one scope;
+// life 0 is for ever, and ten years is the most. Guests have none. The error is
+// CodeForbidden, CodeInvalid, or CodeConflict above 50.
+func (a *Accounts) CreateToken(
+	ctx context.Context, p chat.PersonID, name string, may []string, life time.Duration,
+) (t Token, token string, err error) {
 	now := a.now()
-	r := tokenRecord{Person: p, Name: label(n.Name), Created: millis(now)}
+	r := tokenRecord{Person: p, Name: label(name), Created: millis(now)}
 	for _, scope := range scopes {
-		if slices.Contains(n.Scopes, scope) {
+		if slices.Contains(may, scope) {
 			r.Scopes = append(r.Scopes, scope)
 		}
 	}
 	switch {
-	case r.Name == "" || r.Name != n.Name:
-		return "", Token{}, invalid("The token's name must be 1 to 100 visible characters, so that you know later what it is for.")
-	case len(n.Scopes) == 0 || slices.ContainsFunc(n.Scopes, func(s string) bool { return !slices.Contains(scopes, s) }):
-		return "", Token{}, invalid(`The token's scopes must be some of "read", "write" and "admin".`)
-	case n.Life < 0 || n.Life > maxLife:
-		return "", Token{}, invalid("A token lasts at most ten years; 0 means for ever.")
+	case r.Name == "" || r.Name != name:
+		return Token{}, "", invalid("The token's name must be 1 to 100 visible characters, so that you know later what it is for.")
+	case len(may) == 0 || slices.ContainsFunc(may, func(s string) bool { return !slices.Contains(scopes, s) }):
+		return Token{}, "", invalid(`The token's scopes must be some of "read", "write" and "admin".`)
+	case life < 0 || life > maxLife:
+		return Token{}, "", invalid("A token lasts at most ten years; 0 means for ever.")
 	}
-	if n.Life > 0 {
-		r.Expires = millis(now.Add(n.Life))
+	if life > 0 {
+		r.Expires = millis(now.Add(life))
 	}
 	token = newSecret(tokenPrefix)
 	hash := hashOf(token)
@@ -121,9 +117,9 @@ func (a *Accounts) CreateToken(ctx context.Context, p chat.PersonID, n NewToken)
 		}, nil
 	})
 	if err != nil {
-		return "", Token{}, err
+		return Token{}, "", err
 	}
-	return token, r.public(hash), nil
+	return r.public(hash), token, nil
 }
 
 var errTooManyTokens = &chat.Error{
