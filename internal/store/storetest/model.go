@@ -43,10 +43,10 @@ func (m logModel) keep(room chat.RoomID, d chat.Draft) chat.Appended {
 	if effects == nil {
 		effects = &chat.Effects{}
 	}
-	if _, err := m.records.commit(chat.RoomShelf(room), effects.Commit); err != nil {
+	e := chat.Entry{Draft: d, Cursor: m.head(room).Next(d.ID)}
+	if _, err := m.records.commit(chat.RoomShelf(room), effects.At(e.Seq)); err != nil {
 		return chat.Appended{Err: err}
 	}
-	e := chat.Entry{Draft: d, Cursor: m.head(room).Next(d.ID)}
 	e.At, e.Effects = d.At.Truncate(time.Millisecond), nil
 	m.rooms[room] = append(m.rooms[room], e)
 	for _, seq := range effects.Erase {

@@ -90,6 +90,9 @@ func (m *logMachine) draft(t *rapid.T, room chat.RoomID) chat.Draft {
 	}
 	if rapid.IntRange(0, 2).Draw(t, "effects") == 0 {
 		d.Effects = &chat.Effects{Commit: m.commit(t, room), Erase: m.numbers(t, m.model.rooms[room])}
+		if rapid.Bool().Draw(t, "own number") {
+			d.Effects.Do = append(d.Effects.Do, chat.Index("index/", "1"), chat.Stamp("a"), chat.Stamp("n"))
+		}
 	}
 	return d
 }
