@@ -36,14 +36,14 @@ const (
 type level int
 
 const (
-	levelNone      level = iota
-	levelInvited         // knows that the room is there
-	levelReader          // may read without being in
-	levelMember          // is in
-	levelModerator       // …
-	levelOwner           // …
-	levelAdmin           // an admin of the server, in a room that everybody may see
-	levelHouse           // an owner of the server, there
+	levelNone    level = iota
+	levelInvited       // knows that the room is there
+	levelReader        // may read without being in
+	levelMember        // is in, as are the next two
+	levelModerator
+	levelOwner
+	levelAdmin // is an admin of the server, in a room that everybody may see
+	levelHouse // is an owner of the server, there
 )
 
 // A permission is what an act asks for.
@@ -224,6 +224,9 @@ func rankOf(l level) Rank {
 // sentence that says why not. Nobody learns from it that a hidden room exists.
 func (s standing) permit(what act, role Role) error {
 	p := permissions[what]
+	if s.info.ID == Lobby && !p.lobby {
+		return errLobby
+	}
 	if p.admin && role.Rank() >= RoleAdmin.Rank() && s.info.ID != "" {
 		return nil
 	}
@@ -235,8 +238,6 @@ func (s standing) permit(what act, role Role) error {
 		least = l
 	}
 	switch {
-	case s.info.ID == Lobby && !p.lobby:
-		return errLobby
 	case least == levelNobody:
 		return errDirect
 	case s.level < least:

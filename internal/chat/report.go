@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -73,7 +72,7 @@ const (
 )
 
 var (
-	errNoMessage    = &Error{Code: CodeNotFound, Message: "There is no such message in this room."}
+	errUnreportable = &Error{Code: CodeNotFound, Message: "There is no such message in this room."}
 	errNoReason     = invalid("Say in a few words what is wrong with the message.")
 	errNoReport     = &Error{Code: CodeNotFound, Message: "There is no such report."}
 	errResolved     = &Error{Code: CodeConflict, Message: "Somebody else has closed this report already."}
@@ -114,15 +113,15 @@ func (o *Order) message(ctx context.Context, room RoomID, seq uint64) (Entry, er
 		return Entry{}, err
 	}
 	if len(found) == 0 || found[0].Kind != KindMessage {
-		return Entry{}, errNoMessage
+		return Entry{}, errUnreportable
 	}
 	e := found[0]
-	v, err := o.store.Get(ctx, RoomShelf(room), fmt.Sprintf("gone/%016x", seq), fmt.Sprintf("edit/%016x", seq))
+	v, err := o.store.Get(ctx, RoomShelf(room), "gone/"+SeqKey(seq), "edit/"+SeqKey(seq))
 	if err != nil {
 		return Entry{}, err
 	}
 	if v[0] != "" {
-		return Entry{}, errNoMessage
+		return Entry{}, errUnreportable
 	}
 	if v[1] == "" {
 		return e, nil
