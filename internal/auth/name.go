@@ -76,9 +76,9 @@ func fold(typed string) string {
 	return strings.ToLower(strings.TrimSpace(typed))
 }
 
-// together are scripts that one language writes in one word: the profile
+// oneLanguage are scripts that one language writes in one word: the profile
 // "highly restrictive" of UTS 39.
-var together = [][]string{
+var oneLanguage = [][]string{
 	{"Latin", "Han", "Hiragana", "Katakana"},
 	{"Latin", "Han", "Bopomofo"},
 	{"Latin", "Han", "Hangul"},
@@ -94,7 +94,7 @@ func mixesScripts(s string) bool {
 	if len(seen) < 2 {
 		return false
 	}
-	for _, language := range together {
+	for _, language := range oneLanguage {
 		rest := len(seen)
 		for _, script := range language {
 			if seen[script] {
