@@ -29,7 +29,8 @@ package redis
 // Output: {seq} when other chunks are needed, seq being the number of the
 // newest entry; otherwise {seq, fp, outcome…} with the head as it was before
 // and per body 0 when it was kept, the number of the entry that has its id, or
-// why its effects cannot be done.
+// why its effects cannot be done. Of several bodies with something to erase
+// follow {seq, body, record}: what the body has erased, as it was before.
 //
 // The id of a period goes to the hash of its parity, which lives until the
 // end of the next period: when its parity comes round again it is gone.
@@ -37,8 +38,8 @@ var (
 	appendScript        = newScript(listsLua + appendBegin + appendEach(`0`, ``) + appendWrite + appendTell)
 	appendEffectsScript = newScript(listsLua + effectsLua + appendBegin + `
 load(hash, set, 8 + bodies, #ARGV)
-` + eraseLua + appendEach(`effects[i] and attempt(effects[i], seq + 1) or 0`, `
-      if effects[i] and not erase(effects[i].erasures) then
+` + eraseLua + appendEach(`effects[i] and attempt(effects[i], seq + 1, hash) or 0`, `
+      if effects[i] and not erase(i, effects[i].erasures) then
         return redis.error_reply('DAMAGED entry')
       end`) + appendWrite + storeEffects + appendTell)
 )
@@ -139,6 +140,9 @@ const storeEffects = `
 store(hash, set)
 for i = 1, #blanks do
   redis.call('LSET', unpack(blanks[i]))
+end
+for i = 1, #before do
+  out[#out + 1] = before[i]
 end
 `
 

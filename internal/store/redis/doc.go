@@ -8,6 +8,14 @@
 // Presence shares the tag {p}. keys.go names every key; no key holds user
 // text.
 //
+// Records are a hash per shelf and a sorted set of its keys, which hands them
+// out in the order of their bytes. A room's shelf has the tag of its log, so
+// that a message and what it does to records are one step. What a script
+// returns an error for it has not begun to write.
+//
+// Erased text is gone from the history at once. An append-only file holds it
+// until Redis rewrites the file, which BGREWRITEAOF asks for.
+//
 // A room's history is kept in lists of chunkSize entries: on every server
 // measured they need the fewest bytes, for a room with one message and for a
 // full one (docs/redis-memory.md), an entry can still be replaced in place,

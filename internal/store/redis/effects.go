@@ -137,13 +137,16 @@ local function change(op, value, argument)
 end
 
 -- stamp spells out the writes that hold the number of their entry, as
--- chat.Commit.At does.
-local function stamp(e, seq)
+-- chat.Commit.At does. Their keys could not be loaded. What is put there needs
+-- no old value; what is taken away must be known to be there.
+local function stamp(e, seq, hash)
   for i = 1, #e.writes, 3 do
     if e.writes[i] == 3 then
       local key = e.writes[i + 1] .. string.format('%016x', seq)
       e.writes[i], e.writes[i + 1] = 0, key
-      record[key] = record[key] or ''
+      if not record[key] then
+        record[key] = e.writes[i + 2] == '' and redis.call('HGET', hash, key) or ''
+      end
     elseif e.writes[i] == 4 then
       e.writes[i], e.writes[i + 2] = 0, string.format('%.0f', seq)
     end
@@ -152,7 +155,7 @@ end
 
 -- attempt does the effects of entry seq to record, or nothing, and returns 0 or
 -- why not.
-local function attempt(e, seq)
+local function attempt(e, seq, hash)
   for i = 1, #e.conditions, 2 do
     if record[e.conditions[i]] ~= e.conditions[i + 1] then
       return -1
@@ -162,7 +165,7 @@ local function attempt(e, seq)
     return 0
   end
   if seq then
-    stamp(e, seq)
+    stamp(e, seq, hash)
   end
   local after = {}
   for i = 1, #e.writes, 3 do
@@ -300,7 +303,11 @@ func checkWrite(w chat.Write, last chat.Op) error {
 	case w.N < -maxNumber || w.N > maxNumber:
 		return errNumber
 	}
-	return checkRecord(w.Key, w.Value)
+	key := w.Key
+	if w.Op == chat.OpIndex {
+		key += chat.SeqKey(0) // as long as any other number
+	}
+	return checkRecord(key, w.Value)
 }
 
 func checkRecord(key, value string) error {

@@ -1,5 +1,53 @@
 package redis
 
+import (
+	"fmt"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/redis/rueidis"
+)
+
+// An erasure is what an append has taken from an entry. A draft before that
+// one, with the same id, is still answered with all of the entry.
+type erasure struct {
+	by    int        // index of the draft that erased it first
+	entry chat.Entry // as it was before
+}
+
+// parseErasures reads what the append script says after its outcomes.
+func parseErasures(room chat.RoomID, reply []rueidis.RedisMessage) (map[uint64]erasure, error) {
+	if len(reply)%3 != 0 {
+		return nil, fmt.Errorf("erasures of %d values", len(reply))
+	}
+	var erased map[uint64]erasure
+	for ; len(reply) > 0; reply = reply[3:] {
+		seq, err := reply[0].AsUint64()
+		if err != nil {
+			return nil, err
+		}
+		body, err := reply[1].AsInt64()
+		if err != nil {
+			return nil, err
+		}
+		record, err := reply[2].ToString()
+		if err != nil {
+			return nil, err
+		}
+		if _, again := erased[seq]; again {
+			continue
+		}
+		entry, err := decodeRecord(room, seq, record)
+		if err != nil {
+			return nil, err
+		}
+		if erased == nil {
+			erased = make(map[uint64]erasure)
+		}
+		erased[seq] = erasure{by: int(body) - 1, entry: entry}
+	}
+	return erased, nil
+}
+
 // eraseLua takes text and data out of entries. They are at the end of a record,
 // before its fingerprint: see appendBody. What is announced of an entry that is
 // erased in the step that keeps it is what is left of it.
@@ -37,8 +85,8 @@ end
 
 -- erase notes what is to be put in the places of entries, and returns false
 -- where one cannot be read.
-local blanks = {}
-local function erase(erasures)
+local blanks, before = {}, {}
+local function erase(body, erasures)
   for i = 1, #erasures, 2 do
     local number, entry = erasures[i + 1], nil
     if number > start then
@@ -54,6 +102,11 @@ local function erase(erasures)
         return false
       end
       blanks[#blanks + 1] = {chunk, (number - 1) % size, blanked}
+    end
+    if entry and bodies > 1 then
+      before[#before + 1] = number
+      before[#before + 1] = body
+      before[#before + 1] = entry
     end
   end
   return true

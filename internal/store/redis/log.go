@@ -64,7 +64,7 @@ func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
-	before, outcomes, err := s.runAppend(ctx, room, drafts)
+	before, outcomes, erased, err := s.runAppend(ctx, room, drafts)
 	if err != nil {
 		return err
 	}
@@ -84,15 +84,15 @@ func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	}
 	s.hints.set(room, at.Seq)
 	if len(known) > 0 {
-		s.settleKnown(ctx, room, drafts, out, known, outcomes)
+		s.settleKnown(ctx, room, drafts, out, known, outcomes, erased)
 	}
 	return nil
 }
 
 // runAppend runs the script, again where the chunks that were declared did not
 // hold the head, and returns the head before the step and one outcome per
-// draft.
-func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.Draft) (chat.Cursor, []int64, error) {
+// draft, and what the drafts have erased.
+func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.Draft) (chat.Cursor, []int64, map[uint64]erasure, error) {
 	args := make([]string, 7, 7+2*len(drafts))
 	args[1] = strconv.Itoa(chunkSize)
 	args[2] = strconv.FormatInt(s.dedupeFor.Milliseconds(), 10)
@@ -100,9 +100,9 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 	args[4] = s.keys.roomChannel(room)
 	args[5] = s.touch
 	args = append(args, bodies(drafts)...)
-	blobs, erased, err := blobsOf(drafts)
+	blobs, chunksToErase, err := blobsOf(drafts)
 	if err != nil {
-		return chat.Cursor{}, nil, err
+		return chat.Cursor{}, nil, nil, err
 	}
 	script := appendScript
 	if blobs != nil {
@@ -116,21 +116,25 @@ func (s *Store) runAppend(ctx context.Context, room chat.RoomID, drafts []chat.D
 	for ; chunks <= maxChunks; chunks *= 4 {
 		first := s.hints.get(room) / chunkSize
 		args[0], args[6] = strconv.FormatUint(first, 10), strconv.Itoa(chunks)
-		keys := s.appendKeys(room, first, chunks, blobs != nil, erased)
+		keys := s.appendKeys(room, first, chunks, blobs != nil, chunksToErase)
 		reply, err := s.runDurably(ctx, script, keys, args).ToArray()
 		if err != nil {
-			return chat.Cursor{}, nil, s.scriptError(s.keys.room(room, "*"), err)
+			return chat.Cursor{}, nil, nil, s.scriptError(s.keys.room(room, "*"), err)
 		}
 		head, outcomes, err := parseAppend(reply, len(drafts))
 		if err != nil {
-			return chat.Cursor{}, nil, damaged(s.keys.head(room), err)
+			return chat.Cursor{}, nil, nil, damaged(s.keys.head(room), err)
 		}
 		if outcomes != nil {
-			return head, outcomes, nil
+			erased, err := parseErasures(room, reply[2+len(drafts):])
+			if err != nil {
+				return chat.Cursor{}, nil, nil, damaged(s.keys.room(room, "*"), err)
+			}
+			return head, outcomes, erased, nil
 		}
 		s.hints.set(room, head.Seq)
 	}
-	return chat.Cursor{}, nil, unavailable(errors.New("the room grows faster than it can be followed"))
+	return chat.Cursor{}, nil, nil, unavailable(errors.New("the room grows faster than it can be followed"))
 }
 
 // appendKeys is what the append script declares.
@@ -192,7 +196,7 @@ func blobsOf(drafts []chat.Draft) (blobs []string, erased []uint64, err error) {
 // parseAppend reads the script's output; outcomes is nil where other chunks
 // are needed.
 func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcomes []int64, err error) {
-	if len(reply) != 1 && len(reply) != 2+n {
+	if len(reply) != 1 && len(reply) < 2+n {
 		return head, nil, fmt.Errorf("reply of %d values", len(reply))
 	}
 	if head.Seq, err = reply[0].AsUint64(); err != nil || len(reply) == 1 {
@@ -216,7 +220,7 @@ func parseAppend(reply []rueidis.RedisMessage, n int) (head chat.Cursor, outcome
 
 // settleKnown answers the drafts whose id the room already has with the entry
 // that has it, or with ErrIDTaken when it is somebody else's.
-func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended, known []int, outcomes []int64) {
+func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended, known []int, outcomes []int64, erased map[uint64]erasure) {
 	entries := make(map[uint64]chat.Entry, len(drafts))
 	for _, a := range out {
 		if a.Entry.Seq != 0 {
@@ -224,12 +228,8 @@ func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat
 		}
 	}
 	// What the step itself has erased is no longer what it has kept.
-	for i := range drafts {
-		if e := drafts[i].Effects; e != nil {
-			for _, seq := range e.Erase {
-				delete(entries, seq)
-			}
-		}
+	for seq := range erased {
+		delete(entries, seq)
 	}
 	var missing []uint64
 	for _, i := range known {
@@ -240,6 +240,9 @@ func (s *Store) settleKnown(ctx context.Context, room chat.RoomID, drafts []chat
 	err := s.fetch(ctx, room, missing, entries)
 	for _, i := range known {
 		first, ok := entries[uint64(outcomes[i])]
+		if e, found := erased[uint64(outcomes[i])]; found && i < e.by {
+			first, ok = e.entry, true
+		}
 		switch {
 		case !ok && err != nil:
 			out[i] = chat.Appended{Err: err}

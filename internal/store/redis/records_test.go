@@ -302,3 +302,40 @@ func TestReplicated_Commit(t *testing.T) {
 		t.Errorf("Commit: got %v, want ErrConflict", err)
 	}
 }
+
+// TestStampedKeys puts and takes away records under the number of an entry,
+// also where such a key is there already and nobody has asked for it.
+func TestStampedKeys(t *testing.T) {
+	server := redistest.Start(t)
+	s := open(t, server.URL(), redis.Options{})
+	change(t, s, "r:a", chat.Put("x/"+chat.SeqKey(1), "old"), chat.Put("x/"+chat.SeqKey(2), "old"))
+	at := func(values ...string) []chat.Record {
+		var records []chat.Record
+		for i := 0; i < len(values); i += 2 {
+			records = append(records, chat.Record{Key: values[i], Value: values[i+1]})
+		}
+		return records
+	}
+	long := strings.Repeat("k", chat.MaxRecordKey-15)
+	var drafts []chat.Draft
+	for _, c := range []chat.Commit{
+		{Do: []chat.Write{chat.Index("x/", ""), chat.Stamp("last")}},                                                         // 1
+		{Do: []chat.Write{chat.Index(long, "1")}},                                                                            // refused: too long
+		{Do: []chat.Write{chat.Index("x/", "new"), chat.Index("", "root"), chat.Stamp("last")}},                              // 2
+		{If: at("last", "3"), Do: []chat.Write{chat.Index("x/", "never")}},                                                   // refused: a conflict
+		{If: at("last", "2", "x/"+chat.SeqKey(2), "new"), Do: []chat.Write{chat.Index(long[1:], "1"), chat.Add("last", 40)}}, // 3
+	} {
+		d := draft("a", "text")
+		d.Effects = &chat.Effects{Commit: c}
+		drafts = append(drafts, d)
+	}
+	out := s.Append(t.Context(), "a", drafts)
+	for i, want := range []chat.Code{"", chat.CodeInvalid, "", chat.CodeConflict, ""} {
+		wantCode(t, fmt.Sprint("draft ", i), out[i].Err, want)
+	}
+	want := at(chat.SeqKey(2), "root", long[1:]+chat.SeqKey(3), "1", "last", "42", "x/"+chat.SeqKey(2), "new")
+	if got, err := s.List(t.Context(), "r:a", chat.Range{Limit: 10}); err != nil || !slices.Equal(got, want) {
+		t.Errorf("List: got %v, %v, want %v", got, err, want)
+	}
+	wantCode(t, "Commit of an index", s.Commit(t.Context(), "r:a", chat.Commit{Do: []chat.Write{chat.Index("x/", "1")}}), chat.CodeInvalid)
+}
