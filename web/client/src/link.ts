@@ -1,0 +1,121 @@
+import { Backoff } from './backoff.js';
+import type { Failure } from './failure.js';
+
+/** How the client and the server are joined. Times in Unix milliseconds. */
+export type State =
+  | { readonly name: 'connecting' }
+  | { readonly name: 'online' }
+  /** The next try is made at `retryAt`, or is under way when that is null. */
+  | { readonly name: 'reconnecting'; readonly since: number; readonly retryAt: number | null }
+  /** There is no network: nothing is tried until there is. */
+  | { readonly name: 'offline' }
+  /** Nobody the server lets in. Nothing is tried until somebody signs in again. */
+  | { readonly name: 'unauthorized'; readonly reason: string }
+  /** The server does not speak what this client speaks. */
+  | { readonly name: 'outdated' }
+  | { readonly name: 'closed' };
+
+export interface LinkOptions {
+  readonly connect: () => void;
+  readonly disconnect: () => void;
+  readonly changed: (state: State) => void;
+  readonly random?: () => number;
+}
+
+/**
+ * Keeps the wire connected. Socket.IO can do that too, but does not say when
+ * the next try comes, gives up when the server itself hung up, and cannot be
+ * told to try now.
+ */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #backoff: Backoff;
+  #state: State = { name: 'connecting' };
+  #since: number | null = null;
+  #network = true;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.random);
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  get online(): boolean {
+    return this.#state.name === 'online';
+  }
+
+  open(): void {
+    clearTimeout(this.#timer);
+    if (!this.#network) return this.#set({ name: 'offline' });
+    this.#set(
+      this.#since === null
+        ? { name: 'connecting' }
+        : { name: 'reconnecting', since: this.#since, retryAt: null },
+    );
+    this.#options.connect();
+  }
+
+  /** The server has said welcome. */
+  welcomed(): void {
+    this.#since = null;
+    this.#backoff.reset();
+    this.#set({ name: 'online' });
+  }
+
+  lost(retryAfter?: number): void {
+    if (this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#since ??= Date.now();
+    if (!this.#network) return this.#set({ name: 'offline' });
+    const wait = this.#backoff.next(retryAfter);
+    this.#timer = setTimeout(() => this.open(), wait);
+    this.#set({ name: 'reconnecting', since: this.#since, retryAt: Date.now() + wait });
+  }
+
+  refused(failure: Failure): void {
+    if (this.#ended) return;
+    if (failure.code === 'unauthorized' || failure.code === 'forbidden')
+      return this.end({ name: 'unauthorized', reason: failure.message });
+    if (failure.message === 'Invalid namespace') return this.end({ name: 'outdated' });
+    this.#options.disconnect();
+    this.lost(failure.retryAfter);
+  }
+
+  /** Somebody does not want to wait, or the page has just been looked at again. */
+  retryNow(): void {
+    if (this.#state.name === 'reconnecting' && this.#state.retryAt !== null) this.open();
+  }
+
+  network(available: boolean): void {
+    if (available === this.#network) return;
+    this.#network = available;
+    if (available && this.#state.name === 'offline') {
+      this.#backoff.reset();
+      this.open();
+    } else if (!available && this.#state.name === 'reconnecting') {
+      this.#options.disconnect();
+      this.lost();
+    }
+  }
+
+  /** Stops for good, or until open is called again. */
+  end(state: State): void {
+    clearTimeout(this.#timer);
+    this.#since = null;
+    this.#set(state);
+    this.#options.disconnect();
+  }
+
+  get #ended(): boolean {
+    return ['unauthorized', 'outdated', 'closed'].includes(this.#state.name);
+  }
+
+  #set(state: State): void {
+    this.#state = state;
+    this.#options.changed(state);
+  }
+}
