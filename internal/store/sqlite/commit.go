@@ -62,7 +62,7 @@ func (s *Store) commitAll(w *writer) {
 	idle := time.NewTimer(s.options.idle)
 	defer idle.Stop()
 	written := true
-	var erased time.Time // since when there is something to scrub, if there is
+	erased := time.Now() // since when there is something to scrub, maybe of the run before
 	fold := func() {
 		if w == nil || !written {
 			return

@@ -6,6 +6,12 @@
 // alone waits for nobody. Reads have connections of their own and never wait
 // for a write. Announcements stay inside the process, because only one process
 // may use the folder: Open takes a lock on it.
+//
+// What is erased is gone from the database and its write-ahead log once that is
+// folded: after 3 quiet seconds, half a minute at most, or at Close. A reader
+// that is in the way delays it, and a process that is killed leaves it to the
+// next Open. What the disk itself keeps of overwritten blocks, and backups of
+// before, are beyond this package.
 package sqlite
 
 import (
