@@ -301,30 +301,30 @@ func change(c chat.RoomChange) func(*house, chat.Actor, chat.RoomID, chat.Person
 }
 
 func TestPermit_everyActOfEveryStandingInEveryRoom(t *testing.T) {
-	h := newHouse(t, openStore(t))
-	for n, act := range roomActs {
-		for kind, wants := range map[string]string{
-			"public": act.public, "announcement": act.news, "private": act.private, "group": act.group,
-			"direct": act.direct, "lobby": act.lobby, "archived": act.archive,
-		} {
-			if len(wants) != len(standings) {
-				t.Errorf("%s in a room of kind %s: %d outcomes for %d standings", act.name, kind, len(wants), len(standings))
-				continue
-			}
-			for i, s := range standings {
-				a := h.person(s.what, s.role)
-				who := h.member("Victim").ID
-				room, record := chat.RoomID(fmt.Sprintf("r-%d-%s-%d", n, kind, i)), s.record
-				if kind == "lobby" {
-					room, record = chat.Lobby, s.lobby
+	for k, kind := range []string{"public", "announcement", "private", "group", "direct", "lobby", "archived"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t, openStore(t))
+			for n, act := range roomActs {
+				wants := []string{act.public, act.news, act.private, act.group, act.direct, act.lobby, act.archive}[k]
+				if len(wants) != len(standings) {
+					t.Errorf("%s: %d outcomes for %d standings", act.name, len(wants), len(standings))
+					continue
 				}
-				h.furnish(room, kind, map[chat.PersonID]string{a.ID: record, who: act.victim})
-				got := outcome(act.do(h, a, room, who))
-				if want := wants[i : i+1]; got != want {
-					t.Errorf("%s, by %s, in a room of kind %s: got %s, want %s", act.name, s.what, kind, got, want)
+				for i, s := range standings {
+					a, who := h.person(s.what, s.role), h.member("Victim").ID
+					room, record := chat.RoomID(fmt.Sprintf("r-%d-%d", n, i)), s.record
+					if kind == "lobby" {
+						room, record = chat.Lobby, s.lobby
+					}
+					h.furnish(room, kind, map[chat.PersonID]string{a.ID: record, who: act.victim})
+					got := outcome(act.do(h, a, room, who))
+					if want := wants[i : i+1]; got != want {
+						t.Errorf("%s, by %s: got %s, want %s", act.name, s.what, got, want)
+					}
 				}
 			}
-		}
+		})
 	}
 }
 
