@@ -63,7 +63,8 @@ func (a *Accounts) verify(ctx context.Context, token string) (*Issuer, claims, e
 	)
 	_, err := parser.ParseWithClaims(token, &c, func(t *jwt.Token) (any, error) {
 		issuer = a.issuers[c.Issuer]
-		if issuer == nil {
+		// "crit" names what must be understood, and we understand none of it.
+		if _, critical := t.Header["crit"]; critical || issuer == nil {
 			return nil, errUntrusted
 		}
 		id, _ := t.Header["kid"].(string)
@@ -168,18 +169,27 @@ func (a *Accounts) welcome(ctx context.Context, issuer *Issuer, id chat.PersonID
 // wishes are names for somebody of another site, the best first. The last ones
 // are free as good as surely.
 func wishes(c claims) []name {
-	var names []name
-	var bases []string
 	local, _, _ := strings.Cut(c.Email, "@")
-	for _, wish := range []string{c.Name, c.PreferredUsername, local, "Visitor"} {
-		base := strings.TrimSpace(cut(strings.ReplaceAll(printable(wish), "@", " "), 32))
-		if n, err := newcomerName(base); err == nil {
-			names = append(names, n)
-			bases = append(bases, base)
-		}
+	names := usable(c.Name, c.PreferredUsername)
+	if len(names) == 0 {
+		names = usable(local)
 	}
+	if len(names) == 0 {
+		names = usable("Visitor")
+	}
+	base := cut(names[0].shown, 27)
 	for _, number := range []string{"2", "3", "4", suffix(), suffix(), suffix(), suffix()} {
-		if n, err := newcomerName(cut(bases[0], 27) + " " + number); err == nil {
+		names = append(names, usable(base+" "+number)...)
+	}
+	return names
+}
+
+// usable returns those of texts that can be names.
+func usable(texts ...string) []name {
+	var names []name
+	for _, text := range texts {
+		text = cut(strings.TrimSpace(strings.ReplaceAll(printable(text), "@", " ")), chat.MaxNickname)
+		if n, err := newcomerName(text); err == nil {
 			names = append(names, n)
 		}
 	}
