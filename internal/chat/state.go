@@ -1,9 +1,11 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -33,14 +35,15 @@ const (
 
 // What a person's record says. No record is online.
 const (
-	// saidAsk: some device is idle or has gone. A node through which the
-	// person is active says so by removing the record; otherwise, after
-	// askTime, one with an idle device makes it saidIdle. So no node needs to
-	// know the devices of others, and nobody is told away who is not.
+	// saidAsk, followed by something that no other question has: some device
+	// is idle or has gone. A node through which the person is active says so
+	// by removing the record; otherwise, after askTime, one with an idle
+	// device makes it saidIdle. So no node needs to know the devices of
+	// others, and nobody is told away who is not.
 	saidAsk  = "?"
 	saidIdle = "away"
-	// saidStill: an idle device has gone. A node with another one makes it
-	// saidIdle again.
+	// saidStill, followed by the same: an idle device has gone. A node with
+	// another one makes it saidIdle again.
 	saidStill = "away?"
 	// saidAway and saidDND were chosen and stay until something else is.
 	saidAway = "away-chosen"
@@ -51,14 +54,19 @@ const (
 const askTime = 2 * time.Second
 
 func shownState(said string) string {
-	switch said {
-	case saidIdle, saidStill, saidAway:
+	switch {
+	case said == saidIdle, said == saidAway, asks(said, saidStill):
 		return StateAway
-	case saidDND:
+	case said == saidDND:
 		return StateDND
 	}
 	return StateOnline
 }
+
+// asks reports whether said is a question of that kind.
+func asks(said, question string) bool { return strings.HasPrefix(said, question) }
+
+func ask(question string) string { return question + NewID().String() }
 
 func chosen(said string) bool { return said == saidAway || said == saidDND }
 
@@ -116,8 +124,10 @@ func (s *States) Set(ctx context.Context, p PersonID, device any, state string, 
 			return said
 		case s.active(p):
 			return ""
-		case said == "":
-			return saidAsk
+		case said == "" || asks(said, saidAsk):
+			return ask(saidAsk)
+		case asks(said, saidStill):
+			return saidIdle
 		}
 		return said
 	})
@@ -143,15 +153,12 @@ func (s *States) Gone(ctx context.Context, p PersonID, device any) error {
 		asked = ""
 		switch {
 		case s.active(p):
-			return said
-		case said == "":
-			asked = saidAsk
-		case said == saidIdle && !s.idle(p):
-			asked = saidStill
-		default:
-			return said
+		case said == "" || asks(said, saidAsk):
+			asked = ask(saidAsk)
+		case (said == saidIdle || asks(said, saidStill)) && !s.idle(p):
+			asked = ask(saidStill)
 		}
-		return asked
+		return cmp.Or(asked, said)
 	})
 	s.mu.Lock()
 	w := s.watch

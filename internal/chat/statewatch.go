@@ -225,13 +225,14 @@ func (w *stateWatch) read(ctx context.Context) error {
 // the person is active here, or, when nobody has said so for a while, that
 // they are not.
 func (w *stateWatch) answer(p PersonID, said string) {
+	question := asks(said, saidAsk) || asks(said, saidStill)
 	switch {
-	case said != saidAsk && said != saidIdle && said != saidStill:
+	case !question && said != saidIdle:
 	case w.states.active(p):
 		w.change(p, said, "", w.states.active)
-	case said == saidStill && w.states.idle(p):
+	case asks(said, saidStill) && w.states.idle(p):
 		w.change(p, said, saidIdle, w.states.idle)
-	case said == saidAsk && w.states.idle(p):
+	case asks(said, saidAsk) && w.states.idle(p):
 		w.later(w.states.askTime, p, said, saidIdle, w.states.idle)
 	}
 }
