@@ -28,7 +28,7 @@ func (r *Rooms) Direct(ctx context.Context, a Actor, people []PersonID, name str
 	case len(people) > 1:
 		return r.group(ctx, a, people, name)
 	}
-	i := RoomInfo{ID: directID(a.ID, people[0]), Kind: RoomDirect, Creator: a.ID, Created: r.moment()}
+	i := RoomInfo{ID: DirectID(a.ID, people[0]), Kind: RoomDirect, Creator: a.ID, Created: r.moment()}
 	v, err := r.store.Get(ctx, RoomShelf(i.ID), infoKey)
 	if err != nil {
 		return RoomView{}, err
@@ -44,8 +44,8 @@ func (r *Rooms) Direct(ctx context.Context, a Actor, people []PersonID, name str
 	return r.found(ctx, a, NewID(), i, map[PersonID]Rank{a.ID: RankMember, people[0]: RankMember})
 }
 
-// directID is the room between two people, whoever asks.
-func directID(a, b PersonID) RoomID { return hashedRoomID("d-", string(min(a, b)), string(max(a, b))) }
+// DirectID is the room between two people, whoever asks.
+func DirectID(a, b PersonID) RoomID { return hashedRoomID("d-", string(min(a, b)), string(max(a, b))) }
 
 func (r *Rooms) group(ctx context.Context, a Actor, people []PersonID, name string) (RoomView, error) {
 	if a.Role.Rank() < RoleMember.Rank() {

@@ -85,6 +85,18 @@ var roomActs = []struct {
 		archive: "yyyyyyyyyff",
 	},
 	{
+		name: "Typing", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
+			return h.rooms.Typing(h.t.Context(), a, room, 0)
+		},
+		public:  "ffyyyfffyff",
+		news:    "ffyyyfffyff",
+		private: "nnyyyfnnynn",
+		group:   "nnyyyfnnynn",
+		direct:  "nnyyyfnnynn",
+		lobby:   "yyyyyyyyyyf",
+		archive: "ffyyyfffyff",
+	},
+	{
 		name: "SetPrefs", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			yes := true
 			return second(h.rooms.SetPrefs(h.t.Context(), a, room, &yes, nil))

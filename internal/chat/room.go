@@ -23,8 +23,8 @@ type Audience interface {
 	// Reset says that the store has lost entries that were already told: tail
 	// is the end of the room as it is now.
 	Reset(tail []Entry)
-	// Typing says that a person is writing.
-	Typing(p Person)
+	// Signal is something of the moment: who is writing, who has read.
+	Signal(s Signal)
 
 	// Settled says that the fates of all messages of one append by this node
 	// have been told to their senders: what is to be done once for all of
@@ -42,6 +42,8 @@ type Room struct {
 	logger   *slog.Logger
 	follower *follower[Entry]
 	stops    []func()
+	// forget takes the room out of its Service.
+	forget func(*Room)
 
 	// reading ends with the room, so that closing does not wait for a store
 	// that hangs.
@@ -80,16 +82,19 @@ func (r *Room) watch(ctx context.Context, s Store) error {
 		return err
 	}
 	r.stops = append(r.stops, stop)
-	stop, err = s.WatchSignals(ctx, r.id, func(sig Signal) {
-		if sig.Kind == SignalTyping {
-			r.audience.Typing(sig.Person)
-		}
-	})
+	stop, err = s.WatchSignals(ctx, r.id, r.audience.Signal)
 	if err != nil {
 		return err
 	}
 	r.stops = append(r.stops, stop)
 	return nil
+}
+
+// Close ends the room's following. It must not be called by the Audience or by
+// what Join was given.
+func (r *Room) Close() {
+	r.forget(r)
+	r.close()
 }
 
 func (r *Room) close() {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -110,16 +111,29 @@ func (s *Service) append(room RoomID, drafts []Draft) []Appended {
 // MaxMessage is the longest message in code points.
 func (s *Service) MaxMessage() int { return s.options.MaxMessage }
 
-// Open follows a room and tells a what happens in it, until Close.
+// Open follows a room and tells a what happens in it, until Close of either.
 func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error) {
 	r, err := openRoom(ctx, s.store, id, a, s.options.Logger)
 	if err != nil {
 		return nil, err
 	}
+	r.forget = s.forget
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.rooms[id] = append(s.rooms[id], r)
+	// The slices never change: settled reads them without the lock.
+	s.rooms[id] = append(slices.Clip(s.rooms[id]), r)
 	return r, nil
+}
+
+func (s *Service) forget(r *Room) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(s.rooms[r.id]), func(other *Room) bool { return other == r })
+	if len(rest) == 0 {
+		delete(s.rooms, r.id)
+	} else {
+		s.rooms[r.id] = rest
+	}
 }
 
 // settled tells the audiences of a room that one append has been settled.
@@ -184,10 +198,14 @@ func (s *Service) Connections(id PersonID) []Connection { return s.people.connec
 // Typing tells the room that a person is writing, at most once in two seconds
 // per person.
 func (s *Service) Typing(ctx context.Context, room RoomID, p Person) error {
-	if !s.people.mayType(p.ID, s.options.Now()) {
+	return s.typing(ctx, Signal{Room: room, Kind: SignalTyping, Person: p})
+}
+
+func (s *Service) typing(ctx context.Context, sig Signal) error {
+	if !s.people.mayType(sig.Person.ID, s.options.Now()) {
 		return nil
 	}
-	return s.store.Signal(ctx, Signal{Room: room, Kind: SignalTyping, Person: p})
+	return s.store.Signal(ctx, sig)
 }
 
 // compare has every view look at the store now and then.
@@ -225,7 +243,7 @@ func (s *Service) Close(ctx context.Context) error {
 	err := s.appends.flush(ctx)
 	s.mu.Lock()
 	rooms, roster := s.rooms, s.roster
-	s.rooms = nil
+	s.rooms = make(map[RoomID][]*Room)
 	s.mu.Unlock()
 	for _, same := range rooms {
 		for _, r := range same {
@@ -237,3 +255,6 @@ func (s *Service) Close(ctx context.Context) error {
 	}
 	return errors.Join(err, s.people.close(ctx))
 }
+
+// Head returns the end of a room's log.
+func (s *Service) Head(ctx context.Context, room RoomID) (Cursor, error) { return s.store.Head(ctx, room) }

@@ -67,8 +67,10 @@ func (a *audience) Entries(e []chat.Entry) { a.note(func() { a.entries = append(
 func (a *audience) Reset(e []chat.Entry) {
 	a.note(func() { a.resets = append(a.resets, slices.Clone(e)) })
 }
-func (a *audience) Settled()             {}
-func (a *audience) Typing(p chat.Person) { a.note(func() { a.typing = append(a.typing, p) }) }
+func (a *audience) Settled() {}
+func (a *audience) Signal(s chat.Signal) {
+	a.note(func() { a.typing = append(a.typing, s.Person) })
+}
 func (a *audience) Changes(c []chat.Change, total int) {
 	a.note(func() { a.changes = append(a.changes, c...); a.total = total })
 }

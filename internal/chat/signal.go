@@ -8,13 +8,21 @@ type Signal struct {
 	Room   RoomID
 	Kind   SignalKind
 	Person Person
+	// Thread is the number of the message whose thread it is about, or 0.
+	Thread uint64
+	// Seq is how far the person has read, with SignalRead.
+	Seq uint64
 }
 
 // SignalKind says what a Signal is.
 type SignalKind uint8
 
-// SignalTyping: the person is writing in the room.
-const SignalTyping SignalKind = 1
+const (
+	// SignalTyping: the person is writing in the room.
+	SignalTyping SignalKind = 1
+	// SignalRead: the person has read up to Seq and lets others know.
+	SignalRead SignalKind = 2
+)
 
 // Signals carries signals between nodes, at most once, in no promised order.
 // All methods may be called at once from many goroutines.

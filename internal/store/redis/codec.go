@@ -16,9 +16,10 @@ const (
 	recordV1  = 0x01
 	recordV2  = 0x02
 	entriesV1 = 0x11
-	signalV1  = 0x12
+	signalV1  = 0x12 // before there were threads
 	changesV1 = 0x13
 	recordsV1 = 0x14
+	signalV2  = 0x15
 )
 
 var errMalformed = errors.New("malformed")
@@ -151,22 +152,29 @@ func decodeChanges(payload string) ([]chat.Change, error) {
 	return changes, r.err
 }
 
-// encodeSignal writes signalV1 | kind | person | nickname, the last two as in
-// a record.
+// encodeSignal writes signalV2 | kind | person | nickname, the last two as in
+// a record | thread | seq, as uvarints.
 func encodeSignal(s chat.Signal) string {
-	b := append(make([]byte, 0, 64), signalV1, byte(s.Kind))
+	b := append(make([]byte, 0, 64), signalV2, byte(s.Kind))
 	b = appendText(b, string(s.Person.ID))
-	return string(appendText(b, s.Person.Nickname))
+	b = appendText(b, s.Person.Nickname)
+	b = binary.AppendUvarint(b, s.Thread)
+	return string(binary.AppendUvarint(b, s.Seq))
 }
 
 func decodeSignal(room chat.RoomID, payload string) (chat.Signal, error) {
 	r := reader{s: payload}
-	if v := r.byte(); v != signalV1 {
+	v := r.byte()
+	if v != signalV1 && v != signalV2 {
 		return chat.Signal{}, fmt.Errorf("announcement version %d: %w", v, errMalformed)
 	}
 	s := chat.Signal{Room: room, Kind: chat.SignalKind(r.byte())}
 	s.Person.ID = chat.PersonID(r.text())
 	s.Person.Nickname = r.text()
+	if v == signalV2 {
+		s.Thread = r.uvarint()
+		s.Seq = r.uvarint()
+	}
 	if r.err == nil && len(r.s) > 0 {
 		return s, fmt.Errorf("%d bytes too many: %w", len(r.s), errMalformed)
 	}

@@ -18,7 +18,7 @@ func (s *Store) Watch(ctx context.Context, room chat.RoomID, f func([]chat.Entry
 	}
 	channel := s.keys.roomChannel(room)
 	return s.watch(ctx, channel, func(payload string) {
-		if payload != "" && payload[0] == signalV1 {
+		if payload != "" && (payload[0] == signalV1 || payload[0] == signalV2) {
 			return
 		}
 		entries, err := decodeEntries(room, payload)

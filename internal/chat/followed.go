@@ -1,0 +1,148 @@
+package chat
+
+import (
+	"cmp"
+	"context"
+	"encoding/base64"
+	"slices"
+	"strconv"
+)
+
+// A Followed is a thread that a person follows.
+type Followed struct {
+	Root Message
+	// Unread counts replies of others after Read, at most 100.
+	Unread          int
+	Read, LastReply uint64
+}
+
+// Follow has the person hear of a thread; who writes in one or is mentioned in
+// it follows it without that.
+func (d *Desks) Follow(ctx context.Context, a Actor, room RoomID, root uint64) error {
+	if _, err := d.rooms.reader(ctx, a, room); err != nil {
+		return err
+	}
+	if _, err := d.messages.target(ctx, room, root); err != nil {
+		return err
+	}
+	return d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{Put(followKey(room, root), "1")}})
+}
+
+// Unfollow ends it. A thread that is not followed is no error.
+func (d *Desks) Unfollow(ctx context.Context, a Actor, room RoomID, root uint64) error {
+	return d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{Remove(followKey(room, root))}})
+}
+
+// Following says how far the person has read a thread and whether they follow
+// it.
+func (d *Desks) Following(ctx context.Context, a Actor, room RoomID, root uint64) (read uint64, following bool, err error) {
+	if !a.ID.hasShelf() {
+		return 0, false, nil
+	}
+	v, err := d.store.Get(ctx, PersonShelf(a.ID), readKey(room, root), followKey(room, root))
+	if err != nil {
+		return 0, false, err
+	}
+	return parseSeq(v[0]), v[1] != "", nil
+}
+
+// maxFollowed bounds how many threads a list is sorted from.
+const maxFollowed = 500
+
+// Threads returns the threads that the person follows, the one with the newest
+// reply first. A cursor is a place in that order as it is now: a thread that
+// gets a reply between two pages is on the first.
+func (d *Desks) Threads(ctx context.Context, a Actor, cursor string, limit int) (threads []Followed, next string, err error) {
+	start, err := parseOffset(cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	lines, err := d.store.List(ctx, PersonShelf(a.ID), Prefix("follow/", "", maxFollowed))
+	if err != nil {
+		return nil, "", err
+	}
+	roots, err := d.messagesAt(ctx, a, lines, func(key string) (RoomID, uint64, bool) { return cutPlace(key[len("follow/"):]) })
+	if err != nil {
+		return nil, "", err
+	}
+	if err := d.sortByReply(ctx, roots); err != nil {
+		return nil, "", err
+	}
+	end := min(start+pageSize(limit), len(roots))
+	if start >= end {
+		return nil, "", nil
+	}
+	if end < len(roots) {
+		next = offsetCursor(end)
+	}
+	threads = make([]Followed, end-start)
+	err = each(end-start, func(i int) (err error) {
+		threads[i], err = d.followed(ctx, a, roots[start+i])
+		return err
+	})
+	return threads, next, err
+}
+
+// sortByReply puts the thread with the newest reply first; one without a reply
+// counts as what began it.
+func (d *Desks) sortByReply(ctx context.Context, roots []Message) error {
+	at := make(map[ID]int64, len(roots))
+	times := make([]int64, len(roots))
+	err := each(len(roots), func(i int) error {
+		times[i] = roots[i].At.UnixMilli()
+		if roots[i].LastReply == 0 {
+			return nil
+		}
+		last, err := d.store.Pick(ctx, roots[i].Room, []uint64{roots[i].LastReply})
+		if len(last) > 0 {
+			times[i] = last[0].At.UnixMilli()
+		}
+		return err
+	})
+	for i, m := range roots {
+		at[m.ID] = times[i]
+	}
+	slices.SortStableFunc(roots, func(x, y Message) int { return cmp.Compare(at[y.ID], at[x.ID]) })
+	return err
+}
+
+func (d *Desks) followed(ctx context.Context, a Actor, root Message) (Followed, error) {
+	f := Followed{Root: root, LastReply: root.LastReply}
+	var err error
+	if f.Read, _, err = d.Following(ctx, a, root.Room, root.Seq); err != nil {
+		return f, err
+	}
+	prefix := replyPrefix(root.Seq)
+	lines, err := d.store.List(ctx, RoomShelf(root.Room), Range{
+		From: prefix + SeqKey(f.Read+1), To: prefix + "\xff", Limit: maxUnread,
+	})
+	if err != nil || len(lines) == 0 {
+		return f, err
+	}
+	replies, err := d.store.Pick(ctx, root.Room, seqsOf(lines, prefix))
+	for _, e := range replies {
+		if e.Author != a.ID && !e.isDeleted() {
+			f.Unread++
+		}
+	}
+	return f, err
+}
+
+var errCursor = invalid("This cursor is none that the server has made. Begin the list anew, without one.")
+
+func offsetCursor(n int) string { return base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(n))) }
+
+func parseOffset(cursor string) (int, error) {
+	if cursor == "" {
+		return 0, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, errCursor
+	}
+	n, err := strconv.Atoi(string(b))
+	if err != nil || n < 0 {
+		return 0, errCursor
+	}
+	return n, nil
+}

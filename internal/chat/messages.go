@@ -1,0 +1,296 @@
+package chat
+
+import (
+	"context"
+	"time"
+)
+
+// Messages are what is said in the rooms. All methods may be called at once
+// from many goroutines, on any node. Errors are those of Rooms; CodeGone is for
+// what has been deleted, CodeRateLimited for slow mode.
+//
+// # Keys
+//
+// What has been done to message n is on the room's shelf below on/<n>/, so
+// that one range has it for a whole page: edit/<seq> for every edit and edited
+// for the newest, gone, pin, react/<emoji>\x1f<person>, replies and last for
+// the thread it began. reply/<root>/<seq> lists threads, pin/<n> the pins,
+// all/<n> what called everybody, slow/<person> when slow people spoke last.
+type Messages struct {
+	service   *Service
+	rooms     *Rooms
+	store     Store
+	directory Directory
+	now       func() time.Time
+	trail     *trail
+}
+
+// NewMessages returns the messages of the rooms r, which s keeps.
+func NewMessages(s *Service, r *Rooms, d Directory) *Messages {
+	return &Messages{service: s, rooms: r, store: s.store, directory: d, now: s.options.Now, trail: newTrail(s.store)}
+}
+
+// Flush waits until everything that follows from messages sent is written.
+func (m *Messages) Flush(ctx context.Context) error { return m.trail.flush(ctx) }
+
+var (
+	errNoMessage    = &Error{Code: CodeNotFound, Message: "There is no such message in this room."}
+	errDeleted      = &Error{Code: CodeGone, Message: "This message has been deleted."}
+	errNotYours     = forbidden("Only its author may change a message.")
+	errNotDeletable = forbidden("Only its author and the moderators of the room may delete a message.")
+	errAnnounce     = forbidden("Only moderators write here. You can answer in the thread of a message.")
+	errMuted        = forbidden("A moderator has muted you in this room. Wait until the mute is over.")
+	errNotTaking    = forbidden("This person is not taking messages from you.")
+)
+
+// onKey is where something that was done to a message is.
+func onKey(seq uint64, what string) string { return "on/" + SeqKey(seq) + "/" + what }
+
+// Send checks a message and has it kept. done is called exactly once, with the
+// entry as it is kept or an *Error; it must not block. The checks read the
+// store on the caller's goroutine, and messages that one goroutine sends to a
+// room are kept in the order of its calls.
+func (m *Messages) Send(ctx context.Context, a Actor, room RoomID, n NewMessage, done func(Entry, error)) {
+	m.send(ctx, a, room, n, 0, done)
+}
+
+func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage, tries int, done func(Entry, error)) {
+	d, s, err := m.draft(ctx, a, room, n)
+	if err != nil {
+		m.refuse(ctx, a, room, n, err, done)
+		return
+	}
+	m.service.appends.submit(room, d, func(kept Appended) {
+		if isConflict(kept.Err) && tries < maxTries {
+			// Reading the store here would hold up everybody else's answers.
+			go m.send(ctx, a, room, n, tries+1, done)
+			return
+		}
+		if kept.Err == nil && !kept.Duplicate {
+			m.follow(kept.Entry, s)
+		}
+		done(kept.Entry, kept.Err)
+	})
+}
+
+// refuse tells the sender why not, unless the message is in the log already: it
+// was allowed when it was sent for the first time.
+func (m *Messages) refuse(ctx context.Context, a Actor, room RoomID, n NewMessage, reason error, done func(Entry, error)) {
+	if c := CodeOf(reason); (c == CodeForbidden || c == CodeRateLimited || c == CodeGone) && n.ID != (ID{}) {
+		if e, kept := m.rooms.keptBefore(ctx, a, room, n.ID); kept {
+			done(e, nil)
+			return
+		}
+	}
+	done(Entry{}, reason)
+}
+
+// draft is n as it would be kept now.
+func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage) (Draft, standing, error) {
+	if err := checkText(n.Text, m.service.options.MaxMessage); err != nil {
+		return Draft{}, standing{}, err
+	}
+	s, err := m.poster(ctx, a, room, n.Thread)
+	if err != nil {
+		return Draft{}, s, err
+	}
+	if err := m.checkTargets(ctx, room, n); err != nil {
+		return Draft{}, s, err
+	}
+	if n.ID == (ID{}) {
+		n.ID = NewID()
+	}
+	d := Draft{
+		Room: room, ID: n.ID, Kind: KindMessage, Author: a.ID, Name: a.Nickname, Text: n.Text,
+		Ref: n.Reply, Thread: n.Thread, At: m.now().Truncate(time.Millisecond),
+		Effects: &Effects{Commit: Commit{If: []Record{{Key: memberKey(a.ID), Value: s.record}}}},
+	}
+	data, err := m.dataOf(ctx, s, n.Text)
+	if err != nil {
+		return d, s, err
+	}
+	if data.Calls != "" || len(data.Mentions) > 0 {
+		d.Data = encode(data)
+	}
+	if data.Calls != "" && n.Thread == 0 {
+		d.Effects.Do = append(d.Effects.Do, Index("all/", data.Calls))
+	}
+	if n.Thread != 0 {
+		d.Effects.If = append(d.Effects.If, Record{Key: onKey(n.Thread, "gone")})
+		d.Effects.Do = append(d.Effects.Do, Add(onKey(n.Thread, "replies"), 1), Stamp(onKey(n.Thread, "last")),
+			Index("reply/"+SeqKey(n.Thread)+"/", "1"))
+	}
+	return d, s, m.slow(ctx, a, s, d)
+}
+
+// poster returns how a stands in a room in which a may write.
+func (m *Messages) poster(ctx context.Context, a Actor, room RoomID, thread uint64) (standing, error) {
+	s, err := m.rooms.member(ctx, a, room)
+	switch {
+	case err != nil:
+		return s, err
+	case s.info.Archived:
+		return s, errArchived
+	case s.me.Muted(m.now()):
+		return s, &Error{
+			Code: CodeForbidden, RetryAfter: s.me.MutedUntil.Sub(m.now()),
+			Message: "A moderator has muted you in this room until " + s.me.MutedUntil.UTC().Format("2006-01-02 15:04 MST") + ".",
+		}
+	case s.info.Kind == RoomAnnouncement && thread == 0 && s.level < levelModerator:
+		return s, errAnnounce
+	case s.info.Kind == RoomDirect:
+		return s, m.checkBlocked(ctx, a, s)
+	}
+	return s, nil
+}
+
+// checkBlocked refuses words to somebody who does not want them.
+func (m *Messages) checkBlocked(ctx context.Context, a Actor, s standing) error {
+	for _, other := range others(s.info.People, a.ID) {
+		v, err := m.store.Get(ctx, PersonShelf(other), blockKey(a.ID))
+		if err != nil {
+			return err
+		}
+		if v[0] != "" {
+			return errNotTaking
+		}
+	}
+	return nil
+}
+
+// checkTargets looks whether what a message answers is there.
+func (m *Messages) checkTargets(ctx context.Context, room RoomID, n NewMessage) error {
+	var seqs []uint64
+	for _, seq := range []uint64{n.Reply, n.Thread} {
+		if seq != 0 {
+			seqs = append(seqs, seq)
+		}
+	}
+	if len(seqs) == 0 {
+		return nil
+	}
+	found, err := m.store.Pick(ctx, room, seqs)
+	if err != nil {
+		return err
+	}
+	if len(found) != len(seqs) {
+		return errNoMessage
+	}
+	for _, e := range found {
+		switch {
+		case e.Kind != KindMessage:
+			return errNoMessage
+		case e.isDeleted():
+			return errDeleted
+		case e.Seq == n.Thread && e.Thread != 0:
+			return invalid("A thread begins with a message that is in none itself. Send with the number of the message that began this one's.")
+		}
+	}
+	return nil
+}
+
+// slow adds to d what keeps people slow in a room that wants them so. The time
+// of somebody's last message is in the room's records, so that it holds on all
+// nodes.
+func (m *Messages) slow(ctx context.Context, a Actor, s standing, d Draft) error {
+	if s.info.Slow == 0 || s.level >= levelModerator {
+		return nil
+	}
+	key := "slow/" + string(a.ID)
+	last, err := m.store.Get(ctx, RoomShelf(s.info.ID), key)
+	if err != nil {
+		return err
+	}
+	wait := fromMillis(int64(number(last[0]))).Add(time.Duration(s.info.Slow) * time.Second).Sub(d.At)
+	if last[0] != "" && wait > 0 {
+		return &Error{Code: CodeRateLimited, RetryAfter: wait, Message: "This room is in slow mode. Wait a moment before the next message; this one was not sent."}
+	}
+	d.Effects.If = append(d.Effects.If, Record{Key: key, Value: last[0]})
+	d.Effects.Do = append(d.Effects.Do, Put(key, encode(d.At.UnixMilli())))
+	return nil
+}
+
+// follow writes what follows from a message on the shelves of people: whom it
+// mentions, and that its author has read up to it.
+func (m *Messages) follow(e Entry, s standing) {
+	if e.Thread == 0 {
+		m.trail.add(e.Author, Max(readKey(e.Room, 0), int64(e.Seq)))
+	} else {
+		m.trail.add(e.Author, Put(followKey(e.Room, e.Thread), "1"), Max(readKey(e.Room, e.Thread), int64(e.Seq)))
+	}
+	for _, id := range e.data().Mentions {
+		if id == e.Author {
+			continue
+		}
+		m.trail.add(id, mentionLines(e.Room, e.Seq, e.At)...)
+		if e.Thread != 0 {
+			m.trail.add(id, Put(followKey(e.Room, e.Thread), "1"))
+		}
+	}
+}
+
+// act has an entry about message seq kept: judge says what it does, on what the
+// room has kept of the message, again until nobody interferes.
+func (m *Messages) act(ctx context.Context, a Actor, d Draft, judge func(s standing, target Entry) (Effects, error)) (Entry, error) {
+	err := error(ErrConflict)
+	for try := 0; try < maxTries && isConflict(err); try++ {
+		var e Entry
+		if e, err = m.actOnce(ctx, a, d, judge); err == nil {
+			return e, nil
+		}
+	}
+	if c := CodeOf(err); c == CodeForbidden || c == CodeGone || c == CodeConflict {
+		if e, kept := m.rooms.keptBefore(ctx, a, d.Room, d.ID); kept {
+			return e, nil
+		}
+	}
+	return Entry{}, err
+}
+
+func (m *Messages) actOnce(ctx context.Context, a Actor, d Draft, judge func(s standing, target Entry) (Effects, error)) (Entry, error) {
+	s, err := m.rooms.reader(ctx, a, d.Room)
+	if err != nil {
+		return Entry{}, err
+	}
+	target, err := m.target(ctx, d.Room, d.Ref)
+	if err != nil {
+		return Entry{}, err
+	}
+	effects, err := judge(s, target)
+	if err != nil {
+		return Entry{}, err
+	}
+	effects.If = append(effects.If, Record{Key: memberKey(a.ID), Value: s.record}, Record{Key: onKey(d.Ref, "gone")})
+	d.Author, d.Name, d.At, d.Effects = a.ID, a.Nickname, m.now().Truncate(time.Millisecond), &effects
+	d.Thread = target.Thread
+	kept := m.rooms.keep(ctx, d)
+	return kept.Entry, kept.Err
+}
+
+// speaks returns nil where who stands so takes part in the room, and why not
+// otherwise.
+func (m *Messages) speaks(s standing) error {
+	switch {
+	case !s.joined():
+		return errJoinFirst
+	case s.info.Archived:
+		return errArchived
+	case s.me.Muted(m.now()):
+		return errMuted
+	}
+	return nil
+}
+
+// target returns a message that has not been deleted.
+func (m *Messages) target(ctx context.Context, room RoomID, seq uint64) (Entry, error) {
+	found, err := m.store.Pick(ctx, room, []uint64{seq})
+	switch {
+	case err != nil:
+		return Entry{}, err
+	case len(found) == 0 || found[0].Kind != KindMessage:
+		return Entry{}, errNoMessage
+	case found[0].isDeleted():
+		return Entry{}, errDeleted
+	}
+	return found[0], nil
+}

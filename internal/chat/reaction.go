@@ -1,0 +1,115 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxReactions is how many kinds of emoji one message can have.
+	maxReactions = 50
+	// maxEmoji is the longest emoji, in bytes.
+	maxEmoji = 64
+)
+
+var errEmoji = invalid("A reaction is one emoji such as 👍, or a name such as :party:.")
+
+// React puts an emoji on a message. One that is there already stays as it is.
+func (m *Messages) React(ctx context.Context, a Actor, room RoomID, id ID, seq uint64, emoji string) (Cursor, error) {
+	if !isEmoji(emoji) {
+		return Cursor{}, errEmoji
+	}
+	key := reactKey(seq, emoji, a.ID)
+	return m.settle(ctx, a, Draft{Room: room, ID: id, Kind: KindReact, Ref: seq, Text: emoji}, func(s standing, _ Entry) (Effects, error) {
+		if err := m.speaks(s); err != nil {
+			return Effects{}, err
+		}
+		kinds, there := make(map[string]bool), false
+		prefix := onKey(seq, "react/")
+		err := m.scan(ctx, RoomShelf(room), prefix, prefix+"\xff", func(r Record) {
+			kind, _, _ := strings.Cut(r.Key[len(prefix):], reactSeparator)
+			kinds[kind] = true
+			there = there || r.Key == key
+		})
+		switch {
+		case err != nil:
+			return Effects{}, err
+		case there:
+			return Effects{}, errSettled
+		case len(kinds) >= maxReactions && !kinds[emoji]:
+			return Effects{}, forbidden(fmt.Sprintf("There are %d kinds of reactions on this message already. Use one of them.", maxReactions))
+		}
+		return Effects{Commit: Commit{If: []Record{{Key: key}}, Do: []Write{Stamp(key)}}}, nil
+	})
+}
+
+// Unreact takes an emoji of a's off a message. One that is not there is no
+// error.
+func (m *Messages) Unreact(ctx context.Context, a Actor, room RoomID, id ID, seq uint64, emoji string) (Cursor, error) {
+	if !isEmoji(emoji) {
+		return Cursor{}, errEmoji
+	}
+	key := reactKey(seq, emoji, a.ID)
+	return m.settle(ctx, a, Draft{Room: room, ID: id, Kind: KindUnreact, Ref: seq, Text: emoji}, func(s standing, _ Entry) (Effects, error) {
+		was, err := m.store.Get(ctx, RoomShelf(room), key)
+		switch {
+		case err != nil:
+			return Effects{}, err
+		case !s.joined():
+			return Effects{}, errJoinFirst
+		case was[0] == "":
+			return Effects{}, errSettled
+		}
+		return Effects{Commit: Commit{If: []Record{{Key: key, Value: was[0]}}, Do: []Write{Remove(key)}}}, nil
+	})
+}
+
+// settle is act for what may be so already: then the answer is the room's
+// present end, which is not before the moment at which it became so.
+func (m *Messages) settle(ctx context.Context, a Actor, d Draft, judge func(standing, Entry) (Effects, error)) (Cursor, error) {
+	e, err := m.act(ctx, a, d, judge)
+	if err == errSettled {
+		return m.store.Head(ctx, d.Room)
+	}
+	return e.Cursor, err
+}
+
+// reactSeparator stands between an emoji and whose it is; neither has it.
+const reactSeparator = "\x1f"
+
+func reactKey(seq uint64, emoji string, p PersonID) string {
+	return onKey(seq, "react/") + emoji + reactSeparator + string(p)
+}
+
+// isEmoji reports whether s can be a reaction: an emoji with its modifiers, or
+// a name between colons that clients know a picture for. What it looks like is
+// the clients' matter; it must not be a text.
+func isEmoji(s string) bool {
+	if s == "" || len(s) > maxEmoji || !utf8.ValidString(s) {
+		return false
+	}
+	if name, ok := strings.CutPrefix(s, ":"); ok {
+		name, ok = strings.CutSuffix(name, ":")
+		return ok && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_+-") == ""
+	}
+	symbols := 0
+	for i, r := range s {
+		switch {
+		case unicode.IsSymbol(r), strings.ContainsRune("‼⁉〰〽", r):
+			symbols++
+		case strings.ContainsRune("0123456789#*", r):
+			// A keycap: the digit with what makes it one.
+			if rest := s[i+1:]; rest != "\ufe0f\u20e3" && rest != "\u20e3" {
+				return false
+			}
+			symbols++
+		case r == '\u200d', r == '\ufe0f', r == '\u20e3', r >= 0xE0020 && r <= 0xE007F:
+		default:
+			return false
+		}
+	}
+	return symbols > 0 && symbols <= 10
+}

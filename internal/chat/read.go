@@ -1,0 +1,103 @@
+package chat
+
+import (
+	"context"
+	"slices"
+)
+
+// receiptRoom is up to how many members a room shows who has read.
+const receiptRoom = 100
+
+// Read says that the person has read a room, or a thread in it, up to seq. It
+// never goes back, and not beyond the room's end. What it returns is of the
+// room.
+func (d *Desks) Read(ctx context.Context, a Actor, room RoomID, thread, seq uint64) (Count, error) {
+	if _, err := d.rooms.member(ctx, a, room); err != nil {
+		return Count{}, err
+	}
+	head, err := d.store.Head(ctx, room)
+	if err != nil {
+		return Count{}, err
+	}
+	seq = min(seq, head.Seq)
+	if err := d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{Max(readKey(room, thread), int64(seq))}}); err != nil {
+		return Count{}, err
+	}
+	if thread == 0 {
+		if err := d.show(ctx, a, room, seq); err != nil {
+			return Count{}, err
+		}
+	}
+	counts, err := d.Counts(ctx, a, []RoomID{room})
+	return counts[room], err
+}
+
+// show lets the others see how far a has read, in rooms small enough for that
+// to mean something and if a does not mind.
+func (d *Desks) show(ctx context.Context, a Actor, room RoomID, seq uint64) error {
+	shown, err := d.showsReceipts(ctx, room)
+	if err != nil || !shown {
+		return err
+	}
+	prefs, err := d.Prefs(ctx, a)
+	if err != nil || !prefs.Receipts {
+		return err
+	}
+	key := "read/" + string(a.ID)
+	was, err := d.store.Get(ctx, RoomShelf(room), key)
+	if err != nil || parseSeq(was[0]) >= seq {
+		return err
+	}
+	if err := d.store.Commit(ctx, RoomShelf(room), Commit{Do: []Write{Max(key, int64(seq))}}); err != nil {
+		return err
+	}
+	return d.store.Signal(ctx, Signal{Room: room, Kind: SignalRead, Person: a.Person, Seq: seq})
+}
+
+func (d *Desks) showsReceipts(ctx context.Context, room RoomID) (bool, error) {
+	if room == Lobby {
+		return false, nil
+	}
+	v, err := d.store.Get(ctx, RoomShelf(room), membersKey)
+	return err == nil && number(v[0]) <= receiptRoom, err
+}
+
+// A Receipt says how far somebody has read a room.
+type Receipt struct {
+	Person PersonID
+	Seq    uint64
+}
+
+// Receipts returns who has read a room as far as seq or further, of those who
+// let it be seen and are still members. Large rooms show nobody.
+func (d *Desks) Receipts(ctx context.Context, a Actor, room RoomID, seq uint64) ([]Receipt, error) {
+	if _, err := d.rooms.member(ctx, a, room); err != nil {
+		return nil, err
+	}
+	shown, err := d.showsReceipts(ctx, room)
+	if err != nil || !shown {
+		return nil, err
+	}
+	var receipts []Receipt
+	var keys []string
+	err = d.messages.scan(ctx, RoomShelf(room), "read/", "read/\xff", func(r Record) {
+		if n := parseSeq(r.Value); n >= seq {
+			p := PersonID(r.Key[len("read/"):])
+			receipts = append(receipts, Receipt{p, n})
+			keys = append(keys, memberKey(p))
+		}
+	})
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	records, err := d.store.Get(ctx, RoomShelf(room), keys...)
+	if err != nil {
+		return nil, err
+	}
+	in := make(map[PersonID]bool, len(records))
+	for i, r := range records {
+		v, _ := parseMembership(r)
+		in[receipts[i].Person] = v.State == StateJoined
+	}
+	return slices.DeleteFunc(receipts, func(r Receipt) bool { return !in[r.Person] || r.Person == a.ID }), nil
+}
