@@ -73,10 +73,6 @@ type Amendment = { [K in keyof Message]?: Message[K] | undefined };
 
 /** Changes fields; undefined takes one away. */
 export function amend<T extends Message>(message: T, change: Amendment): T {
-  const next: Record<string, unknown> = { ...message };
-  for (const [name, value] of Object.entries(change)) {
-    if (value === undefined) delete next[name];
-    else next[name] = value;
-  }
-  return next as unknown as T;
+  const next = Object.entries({ ...message, ...change }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(next) as unknown as T;
 }

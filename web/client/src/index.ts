@@ -1,4 +1,15 @@
 export type * from './protocol/forms.js';
 export type { ActName, Acts, In, Out, Told, ToldName } from './protocol/acts.js';
-export type { Row } from './row.js';
+export { Client, createClient, type ClientEvents, type ClientOptions } from './client.js';
+export type { Auth } from './credentials.js';
+export type { Draft, Drafts } from './drafts.js';
 export { Failure, type Code, type Reason } from './failure.js';
+export { openDoor, type Door, type DoorOptions, type Opened } from './http.js';
+export type { State } from './link.js';
+export type { People } from './people.js';
+export type { Row } from './row.js';
+export { roomName, search, type Found } from './search.js';
+export { memoryStorage, type Storage } from './storage.js';
+export { uuidv7 } from './uuid.js';
+export type { View } from './view.js';
+export type { Wire, WireEvents } from './wire.js';

@@ -6,9 +6,7 @@ export const MOST_ROWS = 400;
 /** How many are asked for, and dropped, at a time. */
 export const STEP = 50;
 
-const NOTICES = new Set(
-  'create room join leave invite remove ban unban mute unmute rank pin'.split(' '),
-);
+const NOTICES = new Set('create room join leave invite remove ban unban mute unmute rank pin'.split(' '));
 
 interface Line {
   readonly item: Item;

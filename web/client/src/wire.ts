@@ -43,7 +43,9 @@ export function socketWire(url: string, events: WireEvents): Wire {
   });
   socket.on('connect_error', (error: Error & { data?: unknown }) => {
     events.refused(
-      error.data ? failureOf({ message: error.message, ...error.data }) : new Failure('offline', error.message),
+      error.data
+        ? failureOf({ message: error.message, ...error.data })
+        : new Failure('offline', error.message),
     );
   });
   socket.on('disconnect', () => events.lost());

@@ -109,10 +109,7 @@ export interface Acts {
     OnMessage & { readonly thread?: number },
     { readonly read: number; readonly unread: number; readonly mentions: number },
   ];
-  receipts: [
-    OnMessage,
-    { readonly people: readonly { readonly person: f.Author; readonly seq: number }[] },
-  ];
+  receipts: [OnMessage, { readonly people: readonly { readonly person: f.Author; readonly seq: number }[] }];
   save: [OnMessage, Nothing];
   unsave: [OnMessage, Nothing];
   saved: [Listing, Messages & Next];

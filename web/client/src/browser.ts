@@ -1,0 +1,75 @@
+import type { Client } from './client.js';
+import type { Storage } from './storage.js';
+import { uuidv7 } from './uuid.js';
+
+const SHELF = 'kept';
+
+/** Keeps things in IndexedDB, shared by all tabs of the browser. */
+export function indexedDBStorage(name = 'causerie'): Storage {
+  let opened: Promise<IDBDatabase> | undefined;
+  const open = () =>
+    (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name, 1);
+      request.onupgradeneeded = () => void request.result.createObjectStore(SHELF);
+      request.onsuccess = () => {
+        // Another version of the page must not wait for this tab.
+        request.result.onversionchange = () => request.result.close();
+        resolve(request.result);
+      };
+      request.onerror = () => reject(request.error ?? new Error('IndexedDB does not open.'));
+    }).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
+  const run = async <T>(
+    mode: IDBTransactionMode,
+    ask: (shelf: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T> => {
+    const transaction = (await open()).transaction(SHELF, mode);
+    const request = ask(transaction.objectStore(SHELF));
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB refused.'));
+    });
+  };
+  return {
+    get: (key) => run('readonly', (shelf) => shelf.get(key) as IDBRequest<unknown>),
+    set: async (key, value) => void (await run('readwrite', (shelf) => shelf.put(value, key))),
+    delete: (key) => run('readwrite', (shelf) => shelf.delete(key)),
+    async list(prefix) {
+      const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+      const [keys, values] = await Promise.all([
+        run('readonly', (shelf) => shelf.getAllKeys(range)),
+        run('readonly', (shelf) => shelf.getAll(range) as IDBRequest<unknown[]>),
+      ]);
+      return keys.map((key, index) => [String(key), values[index]]);
+    },
+  };
+}
+
+/** The same name for this tab after a reload. */
+export function tabName(): string {
+  try {
+    const name = sessionStorage.getItem('causerie.tab') ?? uuidv7();
+    sessionStorage.setItem('causerie.tab', name);
+    return name;
+  } catch {
+    return uuidv7();
+  }
+}
+
+/** Tells the client of the network, and that somebody looks again; returns how to stop. */
+export function watchBrowser(client: Client): () => void {
+  const stop = new AbortController();
+  const { signal } = stop;
+  addEventListener('online', () => client.network(true), { signal });
+  addEventListener('offline', () => client.network(false), { signal });
+  addEventListener('pagehide', () => client.drafts.flush(), { signal });
+  document.addEventListener(
+    'visibilitychange',
+    () => (document.visibilityState === 'visible' ? client.retryNow() : client.drafts.flush()),
+    { signal },
+  );
+  client.network(navigator.onLine);
+  return () => stop.abort();
+}
