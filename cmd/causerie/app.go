@@ -14,7 +14,9 @@ import (
 
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/config"
+	"github.com/causerie-chat/causerie/internal/contract"
 	"github.com/causerie-chat/causerie/internal/httpapi"
+	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/web"
 )
 
@@ -32,7 +34,10 @@ type app struct {
 	metrics   *httpapi.Metrics
 	ready     *httpapi.Readiness
 	admission *httpapi.Admission
+	house     *contract.House
+	rates     *rate.Keeper
 	realtime  *realtimeServer
+	setup     string // URL for the first owner, or ""
 	server    *http.Server
 	scraped   *http.Server // nil without --metrics-addr
 	scrapes   net.Listener
@@ -45,7 +50,7 @@ type app struct {
 // realtime → HTTP. When one part fails, those before it are closed again and
 // the error is one sentence that says what to do. ctx bounds the opening only.
 func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err error) {
-	a := &app{cfg: cfg, logger: l, metrics: httpapi.NewMetrics(buildVersion())}
+	a := &app{cfg: cfg, logger: l, metrics: httpapi.NewMetrics(buildVersion()), rates: rate.NewKeeper(nil)}
 	defer func() {
 		if err != nil {
 			a.Close()
@@ -67,15 +72,26 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 	}
 	a.onClose(func(context.Context) { a.report("closing the store", store.Close()) })
 
-	service := chat.New(meteredStore{store, a.metrics}, chat.Options{
+	metered := meteredStore{store, a.metrics}
+	service := chat.New(metered, chat.Options{
 		Node: node, MaxMessage: cfg.MaxMessage, Absence: cfg.Absence, Lease: cfg.Lease, Logger: l,
 	})
 	a.onClose(func(ctx context.Context) { a.report("leaving the chat", service.Close(ctx)) })
 
-	if a.realtime, err = newRealtime(ctx, cfg, service, a.metrics, l); err != nil {
+	if a.house, err = newHouse(cfg, a.publicURL(), metered, service, a.holds, l); err != nil {
+		return nil, err
+	}
+	a.onClose(func(ctx context.Context) { a.report("writing what people have read", a.house.Messages.Flush(ctx)) })
+	if a.realtime, err = newRealtime(ctx, cfg, a.house, a.rates, a.metrics, l); err != nil {
 		return nil, err
 	}
 	a.onClose(func(context.Context) { a.realtime.Close() })
+	if a.setup, err = setupURL(ctx, a.house); err != nil {
+		return nil, err
+	}
+	if a.setup != "" {
+		l.Warn("nobody owns this server yet: whoever opens the link on standard error first does")
+	}
 
 	a.background(keepMemorySmall)
 	a.watch(store.Check)
@@ -137,13 +153,18 @@ func (a *app) background(f func(context.Context)) {
 
 func (a *app) serveHTTP() {
 	a.admission = &httpapi.Admission{Limit: a.cfg.MaxConnections, Open: a.realtime.Open}
+	proxies := httpapi.Proxies(a.cfg.TrustedProxies)
+	cookies := httpapi.Cookies{Origin: a.cfg.URL, Proxies: proxies}
 	routes := httpapi.Routes{
 		SocketIO:  a.realtime,
+		API:       &httpapi.API{House: a.house, Rates: a.rates, Cookies: cookies, Proxies: proxies, Logger: a.logger},
+		Origins:   httpapi.Origins{List: a.cfg.Origins, Any: a.cfg.AnyOrigin},
+		Cookies:   cookies,
 		Admission: a.admission,
 		Page:      web.Handler(),
 		Ready:     a.ready,
 		PageBuilt: web.Built(),
-		Proxies:   a.cfg.TrustedProxies,
+		Proxies:   proxies,
 		Logger:    a.logger,
 	}
 	if a.scrapes == nil {
@@ -170,6 +191,18 @@ func operatorRoutes(m *httpapi.Metrics) http.Handler {
 
 // URL is where a person on this machine finds the page.
 func (a *app) URL() string { return shownURL(a.listener.Addr(), a.tls != nil) }
+
+// publicURL is where everybody finds the page.
+func (a *app) publicURL() string {
+	if a.cfg.URL != "" {
+		return a.cfg.URL
+	}
+	return a.URL()
+}
+
+// holds reports whether a guest of the namespace / has the nickname with this
+// key now.
+func (a *app) holds(key string) bool { return a.realtime.chat.Here(chat.PersonID("~" + key)) }
 
 // Run answers until ctx ends, then drains and closes everything. The error
 // says why it could not go on.

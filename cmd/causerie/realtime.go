@@ -10,7 +10,9 @@ import (
 	"github.com/causerie-chat/causerie/engineio"
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/config"
+	"github.com/causerie-chat/causerie/internal/contract"
 	"github.com/causerie-chat/causerie/internal/httpapi"
+	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/internal/realtime"
 	"github.com/causerie-chat/causerie/socketio"
 )
@@ -19,25 +21,36 @@ import (
 type realtimeServer struct {
 	*socketio.Server
 	service *chat.Service
+	chat    *realtime.Chat
 	people  atomic.Int64 // as last read by peopleHere
 }
 
-func newRealtime(ctx context.Context, cfg config.Config, service *chat.Service, m *httpapi.Metrics, l *slog.Logger) (*realtimeServer, error) {
+func newRealtime(ctx context.Context, cfg config.Config, h *contract.House, rates *rate.Keeper, m *httpapi.Metrics, l *slog.Logger) (*realtimeServer, error) {
 	srv := socketio.NewServer(socketio.Options{Engine: engineOptions(cfg, l), Logger: l})
-	ns := srv.Of("/")
-	_, err := realtime.OpenClassic(ctx, srv, service, realtime.Options{
-		SendRate: cfg.SendRate,
-		Logger:   l,
-		Observer: realtime.Observer{
-			Delivered: func(entries int, took time.Duration) { m.FannedOut(entries, ns.Len(), took) },
-			Refused:   m.SendRefused,
-		},
-	})
+	o := realtime.Options{
+		SendRate:      cfg.SendRate,
+		Reserved:      reserved(h.Accounts),
+		SessionHeader: httpapi.SessionHeader,
+		Logger:        l,
+		Observer:      realtime.Observer{Delivered: m.FannedOut, Refused: m.SendRefused},
+	}
+	if _, err := realtime.OpenClassic(ctx, srv, h.Service, o); err != nil {
+		srv.Close()
+		return nil, err
+	}
+	c, err := realtime.OpenChat(ctx, srv, h, rates, o)
 	if err != nil {
 		srv.Close()
 		return nil, err
 	}
-	return &realtimeServer{Server: srv, service: service}, nil
+	return &realtimeServer{Server: srv, service: h.Service, chat: c}, nil
+}
+
+// Close ends all connections at once.
+func (r *realtimeServer) Close() error {
+	err := r.Server.Close()
+	r.chat.Close()
+	return err
 }
 
 func engineOptions(cfg config.Config, l *slog.Logger) engineio.Options {
@@ -45,6 +58,7 @@ func engineOptions(cfg config.Config, l *slog.Logger) engineio.Options {
 		PingInterval: cfg.PingInterval,
 		PingTimeout:  cfg.PingTimeout,
 		CheckOrigin:  engineio.AllowOrigins(cfg.Origins...),
+		KeepHeaders:  []string{httpapi.SessionHeader},
 		Logger:       l,
 	}
 	if len(cfg.TrustedProxies) > 0 {

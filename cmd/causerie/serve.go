@@ -33,6 +33,9 @@ func (p program) serve(ctx context.Context, args []string) int {
 		}
 		return p.failed(err)
 	}
+	if a.setup != "" {
+		fmt.Fprintf(p.stderr, "\nThis server has no owner yet. Open this link once to become it:\n\n  %s\n\n", a.setup)
+	}
 	if err := a.Run(ctx); err != nil {
 		return p.failed(err)
 	}

@@ -16,10 +16,16 @@ type Routes struct {
 	SocketIO http.Handler
 	// Admission decides who may begin a connection. Nil admits everyone.
 	Admission *Admission
+	// API answers everything below /api. Nil leaves it out.
+	API *API
+	// Origins are the other sites whose pages may use the API.
+	Origins Origins
 	// Page answers whatever no other route does, with its own policy.
 	Page http.Handler
 	// Ready is what /readyz tells.
 	Ready *Readiness
+	// Cookies carry the sessions of this site's pages.
+	Cookies Cookies
 	// Proxies may tell whom they ask for. Nil means that none may.
 	Proxies Proxies
 	// Metrics answers /metrics. Nil leaves the route out.
@@ -46,13 +52,17 @@ func (r Routes) Handler() http.Handler {
 
 	site := http.NewServeMux()
 	if r.SocketIO != nil {
-		realtime := secured(r.Admission.guard(r.SocketIO))
+		realtime := secured(r.Admission.guard(r.Cookies.guard(r.SocketIO)))
 		site.Handle("/socket.io/", realtime)
 		site.Handle("/socket.io", realtime) // clients with addTrailingSlash: false
 		// The stock client is a file beside the endpoint, as Node servers have it.
 		for _, file := range []string{"socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"} {
 			site.Handle("GET /socket.io/"+file, page)
 		}
+	}
+	if r.API != nil {
+		api := r.Origins.shared(r.Origins.protected(r.API.handler(), r.Logger))
+		site.Handle("/api/", logged(r.Logger, r.Proxies, secured(bounded(api))))
 	}
 	site.Handle("/", page)
 	return site

@@ -44,12 +44,7 @@ type Classic struct {
 
 // OpenClassic serves the lobby on the namespace / of srv.
 func OpenClassic(ctx context.Context, srv *socketio.Server, c *chat.Service, o Options) (*Classic, error) {
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
+	o = o.withDefaults()
 	cl := &Classic{ns: srv.Of(classicNamespace), chat: c, options: o}
 	cl.crowd = &crowd{ns: cl.ns, chat: c, now: o.Now}
 	var err error
@@ -160,6 +155,9 @@ func (cl *Classic) setNickname(m *member, e *socketio.Event) {
 	}
 	p, err := chat.NewPerson(nickname)
 	if err == nil {
+		err = cl.checkReserved(p.Nickname)
+	}
+	if err == nil {
 		err = m.become(p)
 	}
 	if err != nil {
@@ -172,6 +170,20 @@ func (cl *Classic) setNickname(m *member, e *socketio.Event) {
 	m.socket.Send(cl.limits)
 	cl.crowd.welcome(m.socket)
 	cl.room.Join(func(tail []chat.Entry, _ chat.Cursor) { m.socket.Send(cl.recent(tail)) })
+}
+
+// checkReserved returns chat.ErrTaken for the name of somebody with an account.
+func (cl *Classic) checkReserved(nickname string) error {
+	if cl.options.Reserved == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), storeTimeout)
+	defer cancel()
+	reserved, err := cl.options.Reserved(ctx, nickname)
+	if err == nil && reserved {
+		return chat.ErrTaken
+	}
+	return err
 }
 
 func (cl *Classic) chatMessage(m *member, e *socketio.Event) {
@@ -236,7 +248,7 @@ func (cl *Classic) Entries(entries []chat.Entry) {
 	cl.history = nil
 	encoded := make([]*socketio.Encoded, 0, len(entries))
 	for _, e := range entries {
-		if e.Kind != chat.KindMessage {
+		if !shown(e) {
 			continue
 		}
 		event := messageOf(e)
@@ -250,7 +262,7 @@ func (cl *Classic) Entries(entries []chat.Entry) {
 	}
 	cl.ns.Local().Send(socketio.Batch(encoded...))
 	if f := cl.options.Observer.Delivered; f != nil {
-		f(len(encoded), time.Since(began))
+		f(len(encoded), cl.ns.Len(), time.Since(began))
 	}
 }
 
@@ -266,15 +278,19 @@ func (cl *Classic) Reset(tail []chat.Entry) {
 	}
 }
 
-// Typing implements chat.Audience.
-func (cl *Classic) Typing(p chat.Person) {
+// Signal implements chat.Audience. Who writes in a thread is nothing to those
+// who do not see it.
+func (cl *Classic) Signal(s chat.Signal) {
+	if s.Kind != chat.SignalTyping || s.Thread != 0 {
+		return
+	}
 	var own []string
-	for _, c := range cl.chat.Connections(p.ID) {
+	for _, c := range cl.chat.Connections(s.Person.ID) {
 		if m, ok := c.(*member); ok {
 			own = append(own, m.socket.ID())
 		}
 	}
-	cl.ns.Local().Except(own...).Volatile().Emit(eventTyping, p.Nickname)
+	cl.ns.Local().Except(own...).Volatile().Emit(eventTyping, s.Person.Nickname)
 }
 
 // recent encodes the last messages, once per message that is added to them.

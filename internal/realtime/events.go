@@ -98,12 +98,19 @@ func historyOf(tail []chat.Entry, reset bool) historyEvent {
 
 func told(entries []chat.Entry) []messageEvent {
 	events := make([]messageEvent, 0, len(entries))
-	for _, e := range entries {
-		if e.Kind == chat.KindMessage {
+	for _, e := range erased(entries) {
+		if shown(e) {
 			events = append(events, messageOf(e))
 		}
 	}
 	return events
+}
+
+// shown reports whether the classic namespace shows an entry: messages, but no
+// answers in threads, which its clients could not tell from the conversation,
+// and none that was deleted.
+func shown(e chat.Entry) bool {
+	return e.Kind == chat.KindMessage && e.Thread == 0 && e.Text != ""
 }
 
 func messageOf(e chat.Entry) messageEvent {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ type Client struct {
 type Options struct {
 	Namespace string // default "/"
 	Auth      any    // sent with CONNECT when not nil
-	Header    ws.HandshakeHeader
+	Header    http.Header
 }
 
 // Dial connects to the server at base, an http address without a path, and
@@ -59,7 +60,7 @@ func Dial(ctx context.Context, base string, o Options) (*Client, error) {
 	}
 	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
 	u.Path, u.RawQuery = "/socket.io/", "EIO=4&transport=websocket"
-	conn, br, _, err := ws.Dialer{Header: o.Header}.Dial(ctx, u.String())
+	conn, br, _, err := ws.Dialer{Header: ws.HandshakeHeaderHTTP(o.Header)}.Dial(ctx, u.String())
 	if err != nil {
 		return nil, fmt.Errorf("failed to dial: %w", err)
 	}
