@@ -2,6 +2,7 @@ package chat_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -133,4 +134,24 @@ func TestRooms_givesUpOnARoomThatNeverRests(t *testing.T) {
 	if tries < 2 || tries > 100 {
 		t.Errorf("got %d tries, want a few", tries)
 	}
+}
+
+// One person is in 500 rooms at most, however they get there.
+func TestRoomIndex_isBounded(t *testing.T) {
+	h := newHouse(t, openStore(t))
+	ctx := t.Context()
+	owner, p := h.member("Owner"), h.member("Person")
+	room := h.create(owner, chat.RoomPublic, "Plans")
+	var full, empty []chat.Write
+	for n := range 500 {
+		key := fmt.Sprintf("room/r-%d", n)
+		full, empty = append(full, chat.Put(key, `{"pending":1800000000000}`)), append(empty, chat.Remove(key))
+	}
+	h.must(h.store.Commit(ctx, chat.PersonShelf(p.ID), chat.Commit{Do: full}))
+	h.wantCode("a join", second(h.rooms.Join(ctx, p, room, chat.ID{})), chat.CodeForbidden)
+	h.wantCode("an invitation", h.rooms.Invite(ctx, owner, room, chat.ID{}, p.ID), chat.CodeForbidden)
+	h.wantCode("a room of one's own", creates(chat.RoomPrivate)(h, p), chat.CodeForbidden)
+	h.wantCode("a conversation", second(h.rooms.Direct(ctx, owner, []chat.PersonID{p.ID}, "")), chat.CodeForbidden)
+	h.must(h.store.Commit(ctx, chat.PersonShelf(p.ID), chat.Commit{Do: empty}))
+	h.wantCode("a join with room for it", second(h.rooms.Join(ctx, p, room, chat.ID{})), ok)
 }
