@@ -25,7 +25,8 @@ type Count struct {
 	// Mentions those of them, or in threads, that call the person: both at
 	// most 100. Deleted messages and those of blocked people do not count.
 	Unread, Mentions int
-	// Latest is the newest message among the last entries, or nil.
+	// Latest is the newest message among the last entries, with the text that it
+	// has now, or nil.
 	Latest *Entry
 }
 
@@ -51,6 +52,9 @@ func (d *Desks) Counts(ctx context.Context, a Actor, rooms []RoomID) (map[RoomID
 		}
 		c := counter{d: d, actor: a, standing: s, blocked: blocked, Count: Count{Read: read[i]}}
 		if err := c.run(ctx, rooms[i]); err != nil {
+			return err
+		}
+		if err := c.freshen(ctx, rooms[i]); err != nil {
 			return err
 		}
 		mu.Lock()
@@ -140,6 +144,25 @@ func (c *counter) look(e Entry) {
 	if data := e.data(); data.Calls != "" || slices.Contains(data.Mentions, c.actor.ID) {
 		c.Mentions = min(c.Mentions+1, maxUnread)
 	}
+}
+
+// freshen gives the latest message its newest text.
+func (c *counter) freshen(ctx context.Context, room RoomID) error {
+	if c.Latest == nil {
+		return nil
+	}
+	edited, err := c.d.store.Get(ctx, RoomShelf(room), onKey(c.Latest.Seq, "edited"))
+	if err != nil || edited[0] == "" {
+		return err
+	}
+	edits, err := c.d.store.Pick(ctx, room, []uint64{parseSeq(edited[0])})
+	if err != nil || len(edits) == 0 || edits[0].Text == "" {
+		return err
+	}
+	latest := *c.Latest
+	latest.Text, latest.Data = edits[0].Text, edits[0].Data
+	c.Latest = &latest
+	return nil
 }
 
 // further adds the mentions before seq that the scan has not come to.
