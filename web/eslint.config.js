@@ -4,7 +4,7 @@ import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
-  { ignores: ['dist', 'node_modules'] },
+  { ignores: ['**/dist', 'node_modules'] },
   ts.configs.strict,
   svelte.configs.recommended,
   {
@@ -22,6 +22,15 @@ export default ts.config(
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {
       parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig },
+    },
+  },
+  {
+    // The client also runs in Node; what needs a page is in browser.ts.
+    files: ['client/src/**'],
+    ignores: ['client/src/browser.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'document', 'window', 'localStorage', 'sessionStorage', 'navigator'],
+      'no-restricted-imports': ['error', { patterns: ['svelte', 'svelte/*', '*.svelte', '../../src/*'] }],
     },
   },
   {

@@ -9,6 +9,12 @@ const file = (path: string): string => new URL(path, import.meta.url).pathname;
 export default defineConfig({
   plugins: [svelte()],
   resolve: {
+    alias: {
+      '@causerie/client/browser': new URL('client/src/browser.ts', import.meta.url).pathname,
+      '@causerie/client': new URL('client/src/index.ts', import.meta.url).pathname,
+    },
+  },
+  resolve: {
     // Parts of the Markdown parser that are never asked, see src/markup.
     alias: {
       entities: file('./src/markup/no-entities.ts'),
@@ -31,7 +37,7 @@ export default defineConfig({
     proxy: { '/socket.io': { target: server, ws: true } },
   },
   test: {
-    include: ['src/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'client/test/*.test.ts'],
     environment: 'node',
   },
 });

@@ -32,14 +32,17 @@ export class Drafts {
   async restore(owner: string): Promise<void> {
     if (this.#owner !== '' && this.#owner !== owner) this.#drafts.clear();
     this.#owner = owner;
+    const found = new Map<string, Kept>();
     for (const [key, value] of await this.#keeper.list(`draft/${owner}/`)) {
       const [, , room = '', thread = '', tab] = key.split('/');
       const [place, kept] = [`${room}/${thread}`, value as Kept];
-      const here = this.#drafts.get(place);
-      if (here === undefined || (!this.#timers.has(place) && kept.at > here.at) || tab === this.#tab)
-        if (!this.#timers.has(place)) this.#drafts.set(place, kept);
       this.#keysOf(place).add(key);
+      // One's own goes before the newest of others.
+      const mine = tab === this.#tab ? { ...kept, at: Infinity } : kept;
+      if (mine.at > (found.get(place)?.at ?? 0)) found.set(place, mine);
     }
+    if (this.#owner !== owner) return;
+    for (const [place, kept] of found) if (!this.#drafts.has(place)) this.#drafts.set(place, kept);
   }
 
   get(room: string, thread?: number): Draft | undefined {

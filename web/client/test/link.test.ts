@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Failure, memoryStorage, type State } from '../src/index.js';
+import { search } from '../src/search.js';
+import { FakeServer, join, person } from './server.js';
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }));
+afterEach(() => void vi.useRealTimers());
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+test('it says when the next try comes, further and further apart', async () => {
+  const server = new FakeServer();
+  const { client, wire } = join(server);
+  const names: string[] = [];
+  client.on('state', ({ name }: State) => names.push(name));
+  await settle();
+  expect(client.state).toEqual({ name: 'online' });
+  server.down = new Failure('offline');
+  const now = Date.now();
+  wire.disconnect();
+  expect(client.state).toEqual({ name: 'reconnecting', since: now, retryAt: now + 1000 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(client.state).toEqual({ name: 'reconnecting', since: now, retryAt: now + 3000 });
+  server.down = undefined;
+  client.retryNow();
+  client.retryNow();
+  await settle();
+  expect(client.state).toEqual({ name: 'online' });
+  expect(wire.shown).toHaveLength(3);
+});
+
+test('without a network nothing is tried; with it, at once', async () => {
+  const { client, wire } = join(new FakeServer());
+  await settle();
+  client.network(false);
+  wire.disconnect();
+  expect(client.state).toEqual({ name: 'offline' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.shown).toHaveLength(1);
+  client.network(true);
+  await settle();
+  expect(client.state).toEqual({ name: 'online' });
+});
+
+test('a server that asks for time gets it', async () => {
+  const server = new FakeServer();
+  server.down = new Failure('rate-limited', 'Too many.', 30);
+  const { client, wire } = join(server);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(wire.shown).toHaveLength(1);
+  expect(client.state.name).toBe('reconnecting');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(wire.shown).toHaveLength(2);
+});
+
+test('a refused token is fetched anew once, then somebody has to sign in', async () => {
+  const server = new FakeServer();
+  server.down = new Failure('unauthorized', 'Log in again.');
+  const token = vi.fn((refused: boolean) => (refused ? 'fresh' : 'stale'));
+  const { client, wire } = join(server, 'ann', { auth: { token } });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(wire.shown).toMatchObject([{ token: 'stale' }, { token: 'fresh' }]);
+  expect(client.state).toEqual({ name: 'unauthorized', reason: 'Log in again.' });
+  server.down = undefined;
+  client.signIn({ token: 'new' });
+  await settle();
+  expect(client.state.name).toBe('online');
+});
+
+test('a guest stays the same guest', async () => {
+  const [server, storage] = [new FakeServer(), memoryStorage()];
+  const options = { auth: { guest: 'Zoe' }, storage };
+  const first = join(server, 'zoe', options);
+  await settle();
+  first.client.close();
+  const second = join(server, 'zoe', options);
+  await settle();
+  expect(first.wire.shown).toMatchObject([{ guest: 'Zoe' }]);
+  expect(second.wire.shown).toMatchObject([{ token: 'guest-Zoe' }]);
+});
+
+test('who is signed out does not come back by itself', async () => {
+  const server = new FakeServer();
+  const { client, wire } = join(server);
+  await settle();
+  server.tell('signed-out', { reason: 'revoked' });
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(client.state).toEqual({ name: 'unauthorized', reason: 'revoked' });
+  expect(wire.shown).toHaveLength(1);
+});
+
+test('a server without /chat and a newer program are told apart', async () => {
+  const server = new FakeServer();
+  const { client, wire } = join(server);
+  const upgraded = vi.fn();
+  client.on('upgraded', upgraded);
+  await settle();
+  server.build = 'two';
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(upgraded).toHaveBeenCalledOnce();
+  expect(client.state.name).toBe('online');
+  server.down = new Failure('offline', 'Invalid namespace');
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(client.state).toEqual({ name: 'outdated' });
+});
+
+test('an act without a connection fails at once', async () => {
+  const { client } = join(new FakeServer());
+  await expect(client.act('rooms', {})).rejects.toMatchObject({ code: 'offline' });
+});
+
+test('the switcher finds by the beginning of words, best first', () => {
+  const server = new FakeServer();
+  const me = person('ann');
+  const room = (name: string, unread = 0) => ({ ...server.room(name, me), name, unread });
+  const rooms = [room('General'), room('Café talk'), room('Town cafe', 3), room('Decaf')];
+  const names = (query: string) => search(query, rooms, [person('cafer')]).map(({ name }) => name);
+  expect(names('cafe')).toEqual(['Café talk', 'cafer', 'Town cafe']);
+  expect(names('talk caf')).toEqual(['Café talk']);
+  expect(names('')[0]).toBe('Town cafe');
+  expect(names('zzz')).toEqual([]);
+});
