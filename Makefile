@@ -31,7 +31,7 @@ faults: ## kill, stall and starve stores and nodes, at length (COUNT=1 times)
 	@scripts/faults.sh
 
 docs: ## renew the pages that are printed from the code
-	@go run ./cmd/causerie docs options > docs/options.md.new && mv docs/options.md.new docs/options.md
+	@scripts/docs.sh
 
 clean: ## remove what was built
 	@rm -rf bin web/dist/app test-results bench/out

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-
-	"github.com/causerie-chat/causerie/internal/config"
 )
 
 func (p program) help(ctx context.Context, args []string) int {
@@ -24,14 +22,4 @@ func (p program) usage(w io.Writer) {
 	}
 	fmt.Fprint(w, "\ncauserie serve            serves http://localhost:3000 and keeps the chat on this machine\n"+
 		"causerie serve --help     shows every option with its default\n")
-}
-
-// docs prints docs/options.md; a test holds the page to it.
-func (p program) docs(_ context.Context, args []string) int {
-	if len(args) != 1 || args[0] != "options" {
-		fmt.Fprint(p.stderr, "Usage: causerie docs options\n\nPrints every option as a page in Markdown.\n")
-		return exitUsage
-	}
-	config.WriteMarkdown(p.stdout)
-	return exitOK
 }

@@ -32,7 +32,7 @@ func (p program) commands() []command {
 		{"bench", "measure a chat server with many connections", p.bench},
 		{"bench", "measure this or another chat server", p.bench},
 		{"version", "print the version and what is built in", p.version},
-		{"docs", "print the reference page of the options", p.docs},
+		{"docs", "print a reference page", p.docs},
 		{"help", "print this text", p.help},
 	}
 }

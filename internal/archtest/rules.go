@@ -14,6 +14,7 @@ socketio                   → engineio                       · engineio/engine
 socketio/adaptertest       → socketio, engineio/engineiotest
 internal/chat              → nothing                        · internal/store/*
 internal/auth              → internal/chat                  · internal/store/*
+internal/contract          → internal/chat, internal/auth, testdata/events · internal/store/*
 internal/store/sqlite      → internal/chat                  · internal/store/storetest
 internal/store/redis       → internal/chat                  · internal/store/storetest
 internal/store/redis/*     → nothing

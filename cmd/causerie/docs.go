@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/causerie-chat/causerie/internal/config"
+	"github.com/causerie-chat/causerie/internal/contract"
+)
+
+// printed are the pages of docs/ that are printed from the code.
+var printed = []struct {
+	name, summary string
+	print         func(io.Writer) error
+}{
+	{"options", "docs/options.md, every option", func(w io.Writer) error { config.WriteMarkdown(w); return nil }},
+	{"events", "docs/events.md, the contract of /chat for people", contract.WriteEvents},
+	{"asyncapi", "docs/asyncapi.json, the same for programs", contract.WriteAsyncAPI},
+	{"openapi", "docs/openapi.json, the same over HTTP", contract.WriteOpenAPI},
+}
+
+// docs prints one of the pages; tests hold the files to it.
+func (p program) docs(_ context.Context, args []string) int {
+	for _, page := range printed {
+		if len(args) == 1 && args[0] == page.name {
+			if err := page.print(p.stdout); err != nil {
+				return p.failed(err)
+			}
+			return exitOK
+		}
+	}
+	fmt.Fprint(p.stderr, "Usage: causerie docs PAGE\n\nPrints a reference page from the code:\n\n")
+	for _, page := range printed {
+		fmt.Fprintf(p.stderr, "  %-9s %s\n", page.name, page.summary)
+	}
+	return exitUsage
+}

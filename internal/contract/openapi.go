@@ -1,0 +1,138 @@
+package contract
+
+import (
+	"io"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+var (
+	errorType = reflect.TypeFor[Error]()
+	wildcard  = regexp.MustCompile(`\{(\w+)\}`)
+)
+
+// Statuses are the HTTP statuses of the codes.
+var Statuses = map[chat.Code]int{
+	chat.CodeInvalid: 400, chat.CodeUnauthorized: 401, chat.CodeForbidden: 403, chat.CodeNotFound: 404,
+	chat.CodeConflict: 409, chat.CodeTaken: 409, chat.CodeIDTaken: 409, chat.CodeGone: 410,
+	chat.CodeRateLimited: 429, chat.CodeUnavailable: 503, chat.CodeInternal: 500,
+}
+
+// WriteOpenAPI prints docs/openapi.json: the routes under /api/v1 as OpenAPI
+// 3.1.
+func WriteOpenAPI(w io.Writer) error {
+	forms := newSchemas("#/components/schemas/")
+	forms.named["Problem"] = problemSchema
+	paths := schema{}
+	for _, s := range sections {
+		for _, a := range s.Acts {
+			if a.Method == "" {
+				continue
+			}
+			path, ok := paths[a.Path].(schema)
+			if !ok {
+				path = schema{}
+				paths[a.Path] = path
+			}
+			path[strings.ToLower(a.Method)] = a.operation(s.Title, forms)
+		}
+	}
+	return writeJSON(w, schema{
+		"openapi": "3.1.0",
+		"info": schema{
+			"title": "Causerie", "version": "1",
+			"description": "What the namespace /chat does, over HTTP. See events.md.",
+		},
+		"servers":  []schema{{"url": "/api/v1"}},
+		"security": []schema{{"bearer": []string{}}, {"cookie": []string{}}},
+		"paths":    paths,
+		"components": schema{
+			"schemas": forms.named,
+			"responses": schema{"Problem": schema{
+				"description": "It is not done.",
+				"content":     schema{"application/problem+json": schema{"schema": schema{"$ref": "#/components/schemas/Problem"}}},
+			}},
+			"securitySchemes": schema{
+				"bearer": schema{"type": "http", "scheme": "bearer"},
+				"cookie": schema{"type": "apiKey", "in": "cookie", "name": "__Host-causerie"},
+			},
+		},
+	})
+}
+
+var problemSchema = schema{
+	"type": "object", "description": "RFC 9457.", "required": []string{"type", "title", "status", "detail", "code"},
+	"properties": schema{
+		"type": schema{"type": "string"}, "title": schema{"type": "string"}, "status": schema{"type": "integer"},
+		"detail":     schema{"type": "string", "description": "What happened and what to do, for people."},
+		"code":       schema{"type": "string", "description": "What happened, for programs."},
+		"retryAfter": schema{"type": "integer", "description": "Seconds after which trying again makes sense."},
+	},
+}
+
+func (a *Act) operation(tag string, forms *schemas) schema {
+	inPath := []string{}
+	for _, m := range wildcard.FindAllStringSubmatch(a.Path, -1) {
+		inPath = append(inPath, m[1])
+	}
+	o := schema{
+		"operationId": a.Name, "tags": []string{tag}, "summary": a.Summary,
+		"description": strings.TrimSpace("Who: " + maySentences[a.May] + " " + a.Note),
+		"parameters":  a.parameters(inPath, forms),
+		"responses":   a.responses(forms),
+	}
+	if a.May == MayAnybody {
+		o["security"] = []schema{}
+	}
+	if rest := forms.rest(a.In, inPath); rest != nil && a.hasBody() {
+		o["requestBody"] = schema{
+			"required": rest["required"] != nil,
+			"content":  schema{"application/json": schema{"schema": rest}},
+		}
+	}
+	return o
+}
+
+// hasBody reports whether the fields that are not in the path are in a body;
+// otherwise they are in the query.
+func (a *Act) hasBody() bool { return a.Method != "GET" && a.Method != "DELETE" }
+
+func (a *Act) parameters(inPath []string, forms *schemas) []schema {
+	parameters := []schema{}
+	for _, f := range fieldsOf(a.In) {
+		p := schema{"name": f.name, "description": f.doc, "schema": forms.property(f)}
+		switch {
+		case strings.Contains(a.Path, "{"+f.name+"}"):
+			p["in"], p["required"] = "path", true
+		case !a.hasBody():
+			p["in"], p["required"] = "query", !f.optional
+		default:
+			continue
+		}
+		parameters = append(parameters, p)
+	}
+	return parameters
+}
+
+func (a *Act) responses(forms *schemas) schema {
+	responses := schema{"200": schema{
+		"description": "It is done.",
+		"content":     schema{"application/json": schema{"schema": forms.of(a.Out)}},
+	}}
+	general := []chat.Code{chat.CodeRateLimited, chat.CodeUnavailable, chat.CodeInternal}
+	if a.May != MayAnybody {
+		general = append(general, chat.CodeUnauthorized)
+	}
+	byStatus := make(map[int][]string)
+	for _, c := range append(general, a.Errors...) {
+		byStatus[Statuses[c]] = append(byStatus[Statuses[c]], string(c))
+	}
+	for status, codes := range byStatus {
+		responses[strconv.Itoa(status)] = schema{"$ref": "#/components/responses/Problem", "description": strings.Join(codes, ", ") + "."}
+	}
+	return responses
+}
