@@ -58,6 +58,33 @@ func (m *Messages) erasure(ctx context.Context, a Actor, target Entry) (Effects,
 	return e, err
 }
 
+// Redress does what an admin has decided on a report: the message is erased
+// and, with ban, its author kept out of the room, also where the admin is not
+// in it: the report has shown them what happened. Nobody is banned from a
+// conversation between two. What has happened already is no error.
+func (m *Messages) Redress(ctx context.Context, a Actor, room RoomID, seq uint64, ban bool, reason string) error {
+	if a.Role.Rank() < RoleAdmin.Rank() {
+		return forbidden("Only an owner or admin of this server may do this.")
+	}
+	found, err := m.store.Pick(ctx, room, []uint64{seq})
+	if err != nil || len(found) == 0 || found[0].Kind != KindMessage {
+		return err
+	}
+	if !found[0].isDeleted() {
+		if _, err := m.purge(ctx, a, found[0]); err != nil {
+			return err
+		}
+	}
+	if !ban {
+		return nil
+	}
+	err = m.rooms.ban(ctx, a, room, NewID(), actResolve, found[0].Author, reason)
+	if err == errDirect {
+		return nil
+	}
+	return err
+}
+
 const (
 	// purgePage is how many entries are looked through at a time for messages
 	// of a person.

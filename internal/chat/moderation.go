@@ -35,7 +35,11 @@ func (r *Rooms) power(ctx context.Context, a Actor, room RoomID, id ID, what act
 			}
 			known = true
 		}
-		if permissions[what].above && levelOf(l.info, l.subject, role) >= l.level {
+		weight := l.level
+		if permissions[what].admin && a.Role.Rank() >= RoleAdmin.Rank() {
+			weight = max(weight, levelOf(RoomInfo{ID: room, Kind: RoomPublic}, Membership{}, a.Role))
+		}
+		if permissions[what].above && levelOf(l.info, l.subject, role) >= weight {
 			return verdict{}, errAbove
 		}
 		return judge(l)
@@ -76,11 +80,15 @@ func (r *Rooms) roleOf(ctx context.Context, l look) (Role, error) {
 // Unban: they may neither read nor join it, and cannot be invited. Whoever is
 // banned already stays so.
 func (r *Rooms) Ban(ctx context.Context, a Actor, room RoomID, id ID, who PersonID, reason string) error {
+	return r.ban(ctx, a, room, id, actBan, who, reason)
+}
+
+func (r *Rooms) ban(ctx context.Context, a Actor, room RoomID, id ID, what act, who PersonID, reason string) error {
 	reason, err := checkReason(reason)
 	if err != nil {
 		return err
 	}
-	return r.power(ctx, a, room, id, actBan, who, reason, func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, what, who, reason, func(l look) (verdict, error) {
 		if l.subject.State == StateBanned {
 			return verdict{}, errSettled
 		}

@@ -29,6 +29,7 @@ const (
 	actBans     act = "room-bans"
 	actPrefs    act = "room-prefs"
 	actReport   act = "report"
+	actResolve  act = "report-resolve"
 )
 
 // A level is how much weight somebody has in a room: what the room has made of
@@ -84,11 +85,13 @@ var permissions = map[act]permission{
 	}},
 	actRemove: {least: levelModerator, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
 	actBan:    {least: levelModerator, lobby: true, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
-	actUnban:  {least: levelModerator, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
-	actBans:   {least: levelModerator, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
-	actMute:   {least: levelModerator, lobby: true, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
-	actUnmute: {least: levelModerator, lobby: true, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
-	actRank:   {least: levelOwner, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	// A report has brought what happened in a hidden room before an admin.
+	actResolve: {least: levelModerator, lobby: true, archived: true, admin: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	actUnban:   {least: levelModerator, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	actBans:    {least: levelModerator, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	actMute:    {least: levelModerator, lobby: true, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	actUnmute:  {least: levelModerator, lobby: true, archived: true, above: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
+	actRank:    {least: levelOwner, lobby: true, archived: true, kinds: map[RoomKind]level{RoomDirect: levelNobody}},
 }
 
 var (

@@ -166,7 +166,8 @@ func (o *Order) Reports(ctx context.Context, a Actor, state, cursor string, limi
 }
 
 // Resolve closes a report that is open. It is for admins. A report that ends as
-// deleted forgets the text, which is to be nowhere any more.
+// deleted or banned forgets the text, which is to be nowhere any more: see
+// Messages.Redress. Who has closed it may do so again in the same way.
 func (o *Order) Resolve(ctx context.Context, a Actor, id string, resolution Resolution, note string) (Report, error) {
 	note, err := checkReason(note)
 	if err != nil {
@@ -193,12 +194,15 @@ func (o *Order) Resolve(ctx context.Context, a Actor, id string, resolution Reso
 	switch {
 	case was[0] == "":
 		return Report{}, errNoReport
+	case rec.Resolution == resolution && rec.ClosedBy == a.ID:
+		// Sent again, perhaps because what follows from it had failed.
+		return parseReport(Record{Key: key, Value: was[0]})
 	case rec.Resolution != "":
 		return Report{}, errResolved
 	}
 	rec.Resolution, rec.Note = resolution, note
 	rec.ClosedBy, rec.ClosedName, rec.ClosedAt = a.ID, a.Nickname, o.now().UnixMilli()
-	if resolution == ResolutionDeleted {
+	if resolution != ResolutionKept {
 		rec.Text = ""
 	}
 	closed := Record{Key: key, Value: encode(rec)}
