@@ -11,6 +11,7 @@ build() { scripts/build.sh; }
 # and starts has changed.
 go_tests() { go test -race -count 1 -timeout 8m ./...; }
 clients() { (cd test/clients && ../../scripts/npm-ci.sh && npm test --silent); }
+live() { (cd web && ../scripts/npm-ci.sh && npm run --silent test:live); }
 browser() { (cd test/e2e && ../../scripts/npm-ci.sh && BIN="$PWD/../../bin/causerie" npm test --silent); }
 
 summary=()
@@ -32,6 +33,7 @@ if part install "what the tests need" install && part build "the page and the pr
 	wanted web && part web "the page's own tests" web
 	wanted go && part go "Go, with the race detector" go_tests
 	wanted clients && part clients "stock Socket.IO clients" clients
+	wanted live && part live "our client against the program" live
 	wanted browser && part browser "the page in a browser" browser
 fi
 
