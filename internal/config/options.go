@@ -106,8 +106,8 @@ func Sections() []Section {
 			},
 			{
 				Name: "send-rate", Value: "NUMBER", Default: "10",
-				Help: "Messages per second and connection, in bursts of up to ten times as many. Who sends more is told so, " +
-					"and is disconnected if it goes on. 0 means no limit.",
+				Help: "Messages per second and person (in the namespace /, and connection), in bursts of up to ten times as many. " +
+					"Who sends more is told so, and is disconnected if it goes on. Small acts have 5 times that, questions 10 times. 0 means no limit.",
 				set: setSendRate,
 			},
 			{

@@ -39,6 +39,7 @@ type Chat struct {
 	presence presence
 	revoked  revoked
 	people   errands // news of people, in order
+	lobby    *hall
 
 	// ctx ends with Close, which waits for running.
 	ctx     context.Context
@@ -59,14 +60,11 @@ func OpenChat(ctx context.Context, srv *socketio.Server, h *contract.House, rate
 	c.presence = presence{chat: c, states: make(map[chat.PersonID]string)}
 	c.people = errands{spawn: c.spawn}
 	c.revoked = revoked{chat: c}
-	if err := c.presence.open(ctx); err != nil {
+	if err := c.follow(ctx); err != nil {
+		c.end()
 		return nil, err
 	}
 	h.Presence = c.presence.here
-	if err := c.revoked.open(ctx); err != nil {
-		c.presence.close()
-		return nil, err
-	}
 	c.ns.Use(c.admit)
 	c.ns.OnConnect(c.connect)
 	c.ns.OnDisconnect(c.disconnect)
@@ -79,11 +77,35 @@ func OpenChat(ctx context.Context, srv *socketio.Server, h *contract.House, rate
 	return c, nil
 }
 
+// follow begins to listen to what is told on every node.
+func (c *Chat) follow(ctx context.Context) (err error) {
+	if err = c.presence.open(ctx); err != nil {
+		return err
+	}
+	// The lobby is always followed: who is banned from it and let in again has
+	// no line on a shelf that would tell.
+	if c.lobby, err = c.halls.hold(ctx, chat.Lobby); err != nil {
+		c.presence.close()
+		return err
+	}
+	if err = c.revoked.open(ctx); err != nil {
+		c.halls.release(c.lobby)
+		c.presence.close()
+	}
+	return err
+}
+
 // Close ends what the namespace does besides serving its sockets, which must
 // have ended. The service must not have been closed yet.
 func (c *Chat) Close() {
 	c.revoked.stop()
 	c.presence.close()
+	c.halls.release(c.lobby)
+	c.end()
+}
+
+// end waits for every goroutine.
+func (c *Chat) end() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()

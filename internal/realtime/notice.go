@@ -102,7 +102,7 @@ func (d *desk) Blocked() {
 		if err != nil {
 			return err
 		}
-		d.tell(eventBlocked, contract.BlockedIDs{People: slices.Concat([]chat.PersonID{}, people)})
+		d.tell(eventBlocked, contract.BlockedIDs{People: append([]chat.PersonID{}, people...)})
 		return nil
 	})
 }

@@ -90,6 +90,10 @@ func (c *Chat) connect(s *socketio.Socket) {
 		v.fail("entering", err)
 		return
 	}
+	if err := c.house.States.Set(ctx, i.Person.ID, v, chat.StateOnline, false); err != nil {
+		v.fail("saying that a device is here", err)
+		return
+	}
 	welcomed := make(chan struct{})
 	v.desk.errands.do(func() {
 		defer close(welcomed)
