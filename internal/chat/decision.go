@@ -189,10 +189,12 @@ func (r *Rooms) keep(ctx context.Context, d Draft) Appended {
 // entries by id only for an author who sends again, so that is what it does,
 // under a condition that never holds.
 func (r *Rooms) keptBefore(ctx context.Context, a Actor, room RoomID, id ID) (Entry, bool) {
-	never := Commit{If: []Record{{Key: infoKey, Value: "\x00"}}}
-	kept := r.keep(ctx, Draft{Room: room, ID: id, Kind: KindLeave, Author: a.ID, Effects: &Effects{Commit: never}})
+	kept := r.keep(ctx, Draft{Room: room, ID: id, Kind: KindLeave, Author: a.ID, Effects: &Effects{Commit: Commit{If: unmet}}})
 	return kept.Entry, kept.Duplicate
 }
+
+// unmet is a condition that does not hold: no record is so.
+var unmet = []Record{{Key: infoKey, Value: "\x00"}}
 
 // moment is now as entries keep it.
 func (r *Rooms) moment() time.Time { return r.now().Truncate(time.Millisecond) }

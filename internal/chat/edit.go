@@ -29,7 +29,7 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 		}
 		return Effects{Commit: Commit{
 			Do: []Write{Index(onKey(seq, "edit/"), "1"), Stamp(onKey(seq, "edited"))},
-		}}, m.speaks(s)
+		}}, s.speaks(m.now())
 	})
 	if err == nil {
 		for _, who := range data.Mentions {

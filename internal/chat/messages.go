@@ -39,7 +39,6 @@ var (
 	errNotYours     = forbidden("Only its author may change a message.")
 	errNotDeletable = forbidden("Only its author and the moderators of the room may delete a message.")
 	errAnnounce     = forbidden("Only moderators write here. You can answer in the thread of a message.")
-	errMuted        = forbidden("A moderator has muted you in this room. Wait until the mute is over.")
 	errNotTaking    = forbidden("This person is not taking messages from you.")
 )
 
@@ -120,7 +119,11 @@ func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage
 		d.Effects.Do = append(d.Effects.Do, Add(onKey(n.Thread, "replies"), 1), Stamp(onKey(n.Thread, "last")),
 			Index("reply/"+SeqKey(n.Thread)+"/", "1"))
 	}
-	return d, s, m.slow(ctx, a, s, d)
+	tooSoon, err := slow(ctx, m.store, s, &d)
+	if err == nil {
+		err = tooSoon
+	}
+	return d, s, err
 }
 
 // poster returns how a stands in a room in which a may write.
@@ -129,13 +132,8 @@ func (m *Messages) poster(ctx context.Context, a Actor, room RoomID, thread uint
 	switch {
 	case err != nil:
 		return s, err
-	case s.info.Archived:
-		return s, errArchived
-	case s.me.Muted(m.now()):
-		return s, &Error{
-			Code: CodeForbidden, RetryAfter: s.me.MutedUntil.Sub(m.now()),
-			Message: "A moderator has muted you in this room until " + s.me.MutedUntil.UTC().Format("2006-01-02 15:04 MST") + ".",
-		}
+	case s.speaks(m.now()) != nil:
+		return s, s.speaks(m.now())
 	case s.info.Kind == RoomAnnouncement && thread == 0 && s.level < levelModerator:
 		return s, errAnnounce
 	case s.info.Kind == RoomDirect:
@@ -186,27 +184,6 @@ func (m *Messages) checkTargets(ctx context.Context, room RoomID, n NewMessage) 
 			return invalid("A thread begins with a message that is in none itself. Send with the number of the message that began this one's.")
 		}
 	}
-	return nil
-}
-
-// slow adds to d what keeps people slow in a room that wants them so. The time
-// of somebody's last message is in the room's records, so that it holds on all
-// nodes.
-func (m *Messages) slow(ctx context.Context, a Actor, s standing, d Draft) error {
-	if s.info.Slow == 0 || s.level >= levelModerator {
-		return nil
-	}
-	key := "slow/" + string(a.ID)
-	last, err := m.store.Get(ctx, RoomShelf(s.info.ID), key)
-	if err != nil {
-		return err
-	}
-	wait := fromMillis(int64(number(last[0]))).Add(time.Duration(s.info.Slow) * time.Second).Sub(d.At)
-	if last[0] != "" && wait > 0 {
-		return &Error{Code: CodeRateLimited, RetryAfter: wait, Message: "This room is in slow mode. Wait a moment before the next message; this one was not sent."}
-	}
-	d.Effects.If = append(d.Effects.If, Record{Key: key, Value: last[0]})
-	d.Effects.Do = append(d.Effects.Do, Put(key, encode(d.At.UnixMilli())))
 	return nil
 }
 
@@ -265,20 +242,6 @@ func (m *Messages) actOnce(ctx context.Context, a Actor, d Draft, judge func(s s
 	d.Thread = target.Thread
 	kept := m.rooms.keep(ctx, d)
 	return kept.Entry, kept.Err
-}
-
-// speaks returns nil where who stands so takes part in the room, and why not
-// otherwise.
-func (m *Messages) speaks(s standing) error {
-	switch {
-	case !s.joined():
-		return errJoinFirst
-	case s.info.Archived:
-		return errArchived
-	case s.me.Muted(m.now()):
-		return errMuted
-	}
-	return nil
 }
 
 // target returns a message that has not been deleted.

@@ -55,7 +55,7 @@ func (m *Messages) Unpin(ctx context.Context, a Actor, room RoomID, id ID, seq u
 }
 
 func (m *Messages) mayPin(s standing) error {
-	if err := m.speaks(s); err != nil {
+	if err := s.speaks(m.now()); err != nil {
 		return err
 	}
 	if s.info.Kind != RoomDirect && s.info.Kind != RoomGroup && s.level < levelModerator {

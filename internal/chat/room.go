@@ -42,6 +42,9 @@ type Room struct {
 	logger   *slog.Logger
 	follower *follower[Entry]
 	stops    []func()
+	// passing, if not nil, is told what the audience is told, before it; nil
+	// is a reset.
+	passing func([]Entry)
 	// forget takes the room out of its Service.
 	forget func(*Room)
 
@@ -56,8 +59,8 @@ type Room struct {
 }
 
 // openRoom follows the room from its present end.
-func openRoom(ctx context.Context, s Store, id RoomID, a Audience, logger *slog.Logger) (*Room, error) {
-	r := &Room{id: id, log: s, audience: a, logger: logger.With(slog.String("room", string(id)))}
+func openRoom(ctx context.Context, s Store, id RoomID, a Audience, passing func([]Entry), logger *slog.Logger) (*Room, error) {
+	r := &Room{id: id, log: s, audience: a, passing: passing, logger: logger.With(slog.String("room", string(id)))}
 	r.reading, r.cancel = context.WithCancel(context.Background())
 	r.follower = newFollower(r.step)
 	// Watching begins before the tail is read, so nothing falls between; what
@@ -159,6 +162,9 @@ func (r *Room) tell(entries []Entry) {
 		clear(r.tail[kept:])
 		r.tail = r.tail[:kept]
 	}
+	if r.passing != nil {
+		r.passing(entries)
+	}
 	r.audience.Entries(entries)
 }
 
@@ -206,6 +212,9 @@ func (r *Room) reset(ctx context.Context) error {
 	}
 	r.logger.Warn("the store's log is not the one that was told: clients start over",
 		slog.Uint64("told", was.Seq), slog.Uint64("now", r.head.Seq))
+	if r.passing != nil {
+		r.passing(nil)
+	}
 	r.audience.Reset(r.recent())
 	return nil
 }

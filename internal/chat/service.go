@@ -78,6 +78,7 @@ type Service struct {
 	options Options
 	appends *group[RoomID, Draft, Appended]
 	people  *people
+	gate    *gate
 
 	mu     sync.Mutex
 	rooms  map[RoomID][]*Room // guarded by mu
@@ -96,6 +97,7 @@ func New(store Store, o Options) *Service {
 		Appended{Err: Unavailable(errBacklog)})
 	s.appends.settled = s.settled
 	s.people = newPeople(store, s.options)
+	s.gate = newGate(store)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.stop = cancel
 	go s.compare(ctx)
@@ -113,9 +115,16 @@ func (s *Service) MaxMessage() int { return s.options.MaxMessage }
 
 // Open follows a room and tells a what happens in it, until Close of either.
 func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error) {
-	r, err := openRoom(ctx, s.store, id, a, s.options.Logger)
+	var passing func([]Entry)
+	if id == Lobby {
+		passing = s.gate.pass
+	}
+	r, err := openRoom(ctx, s.store, id, a, passing, s.options.Logger)
 	if err != nil {
 		return nil, err
+	}
+	if id == Lobby {
+		s.gate.follow(1)
 	}
 	r.forget = s.forget
 	s.mu.Lock()
@@ -126,6 +135,9 @@ func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error
 }
 
 func (s *Service) forget(r *Room) {
+	if r.id == Lobby {
+		s.gate.follow(-1)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rest := slices.DeleteFunc(slices.Clone(s.rooms[r.id]), func(other *Room) bool { return other == r })
@@ -162,20 +174,58 @@ func (s *Service) Follow(ctx context.Context, c Crowd) error {
 // was given. f must not block or keep people.
 func (s *Service) Roster(f func(people []Person)) { s.roster.view(f) }
 
-// Send checks a message and has it kept. done is called exactly once, with the
-// kept entry or an *Error; it must not block. Messages that one goroutine
-// sends to a room are kept in the order of its calls. Kept entries are told to
-// done on one goroutine per room, and then Audience.Settled is called there.
+// Send checks a message of somebody without an account and has it kept. done
+// is called exactly once, with the kept entry or an *Error; it must not block.
+// Whom a moderator has banned or muted is refused; the store is asked about a
+// person once and then again when something has changed. Messages that one
+// goroutine sends to a room are kept in the order of its calls. Kept entries
+// are told to done on one goroutine per room, and then Audience.Settled is
+// called there.
 func (s *Service) Send(room RoomID, from Person, id ID, text string, done func(Entry, error)) {
 	if err := checkText(text, s.options.MaxMessage); err != nil {
 		done(Entry{}, err)
 		return
 	}
-	s.appends.submit(room, Draft{
+	d := Draft{
 		Room: room, ID: id, Kind: KindMessage,
 		Author: from.ID, Name: from.Nickname, Text: text,
 		At: s.options.Now().Truncate(time.Millisecond),
-	}, func(a Appended) { done(a.Entry, a.Err) })
+	}
+	reason, err := s.admit(from, &d)
+	if err != nil {
+		done(Entry{}, err)
+		return
+	}
+	s.appends.submit(room, d, func(a Appended) {
+		if isConflict(a.Err) {
+			a.Err = reason
+		}
+		done(a.Entry, a.Err)
+	})
+}
+
+// admit puts into a draft the conditions that it may be kept under, and returns
+// what to say when they do not hold. Somebody who may not speak gets one that
+// never does: the message may be one that was kept when they still could, and
+// is sent again.
+func (s *Service) admit(from Person, d *Draft) (reason, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+	defer cancel()
+	at, err := s.gate.standing(ctx, d.Room, from)
+	if err != nil || at == nil {
+		return nil, err
+	}
+	reason = at.speaks(d.At)
+	if reason == nil {
+		reason, err = slow(ctx, s.store, *at, d)
+	}
+	if reason != nil {
+		d.Effects = &Effects{Commit: Commit{If: unmet}}
+	} else if d.Effects != nil {
+		// Another message of the person was kept at this very moment.
+		reason = errSlowDown(time.Duration(at.info.Slow) * time.Second)
+	}
+	return reason, err
 }
 
 // Enter adds a connection to a person, who thereby is here. The error is
@@ -257,4 +307,6 @@ func (s *Service) Close(ctx context.Context) error {
 }
 
 // Head returns the end of a room's log.
-func (s *Service) Head(ctx context.Context, room RoomID) (Cursor, error) { return s.store.Head(ctx, room) }
+func (s *Service) Head(ctx context.Context, room RoomID) (Cursor, error) {
+	return s.store.Head(ctx, room)
+}
