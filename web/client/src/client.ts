@@ -7,7 +7,7 @@ import { Link, type State } from './link.js';
 import { Outbox } from './outbox.js';
 import { People } from './people.js';
 import type { ActName, In, Out, Told } from './protocol/acts.js';
-import type { Author, Entry, Limits, Me, Person, Program, Room } from './protocol/forms.js';
+import type { Author, Entry, Limits, Me, Program, Room } from './protocol/forms.js';
 import { Rooms } from './rooms.js';
 import { search, type Found } from './search.js';
 import { Keeper, memoryStorage, type Storage } from './storage.js';
@@ -159,15 +159,11 @@ export class Client extends Emitter<ClientEvents> {
   readonly act: Act = async <A extends ActName>(name: A, input: In<A>): Promise<Out<A>> => {
     if (!this.#link.online) throw new Failure('offline');
     const out = (await this.#wire.ask(name, input)) as Out<A>;
-    const told = out as {
-      people?: Person[];
-      person?: Person;
-      members?: { person: Person }[];
-      me?: Me;
-      room?: Room;
-    };
+    const told = out as Partial<Out<'people'> & Out<'person'> & Out<'members'> & Out<'me'> & Out<'room'>>;
     if (told.me !== undefined) this.#became(told.me);
+    if (told.room?.me.state === 'joined') this.#rooms.added(told.room);
     if (name === 'people') this.people.learn(told.people ?? []);
+    if (name === 'person' && told.person !== undefined) this.people.learn([told.person]);
     if (name === 'members') this.people.learn((told.members ?? []).map(({ person }) => person));
     if (name === 'blocked') this.people.block((told.people ?? []).map(({ id }) => id));
     return out;

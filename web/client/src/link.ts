@@ -15,6 +15,9 @@ export type State =
   | { readonly name: 'outdated' }
   | { readonly name: 'closed' };
 
+/** A server that lets us in and then says nothing is tried anew. */
+const WELCOME_WITHIN_MS = 20_000;
+
 export interface LinkOptions {
   readonly connect: () => void;
   readonly disconnect: () => void;
@@ -56,11 +59,16 @@ export class Link {
         ? { name: 'connecting' }
         : { name: 'reconnecting', since: this.#since, retryAt: null },
     );
+    this.#timer = setTimeout(() => {
+      this.#options.disconnect();
+      this.lost();
+    }, WELCOME_WITHIN_MS);
     this.#options.connect();
   }
 
   /** The server has said welcome. */
   welcomed(): void {
+    clearTimeout(this.#timer);
     this.#since = null;
     this.#backoff.reset();
     this.#set({ name: 'online' });

@@ -39,6 +39,7 @@ export interface OutboxOptions {
   readonly tab: string;
   readonly send: (message: Pending) => Promise<{ seq: number; at: number }>;
   readonly changed: (room: string) => void;
+  /** The time of the server, for showing. */
   readonly now: () => number;
   readonly random?: () => number;
 }
@@ -60,6 +61,8 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #lanes = new Map<string, Lane>();
   #entries: readonly Pending[] = [];
+  /** The shelf may have been read before it forgot them. */
+  readonly #removed = new Set<string>();
   #author = '';
   #open = false;
   #opening = 0;
@@ -91,20 +94,21 @@ export class Outbox {
         this.#options.keeper.delete(keyOf(entry));
         this.#replace(entry.id, { author });
       }
-    const { keeper, tab, now } = this.#options;
+    const { keeper, tab } = this.#options;
+    const now = Date.now();
     const [found, tabs] = [await keeper.list(`outbox/${author}/`), new Map(await keeper.list('tab/'))];
     if (this.#author !== author) return;
     const known = new Set(this.#entries.map((entry) => entry.id));
     const kept = new Set(found.map(([key]) => key));
     for (const [, value] of found) {
       const entry = value as Pending;
-      const gone = now() - Number(tabs.get(`tab/${entry.tab}`) ?? 0) > ABANDONED_MS;
+      const gone = now - Number(tabs.get(`tab/${entry.tab}`) ?? 0) > ABANDONED_MS;
+      if (this.#removed.has(entry.id)) continue;
       if (known.has(entry.id)) {
         const ours = this.#find(entry.id);
         if (gone && ours?.tab !== tab) this.#replace(entry.id, { tab });
-      } else if (entry.state !== 'sent' || now() - (entry.sentAt ?? 0) < REPAIR_MS) {
-        const stale =
-          entry.state !== 'sent' && entry.triedAt !== null && now() - entry.triedAt > RECOGNISED_MS;
+      } else if (entry.state !== 'sent' || now - (entry.sentAt ?? 0) < REPAIR_MS) {
+        const stale = entry.state !== 'sent' && entry.triedAt !== null && now - entry.triedAt > RECOGNISED_MS;
         this.#entries = [...this.#entries, entry];
         if (stale) this.#replace(entry.id, { state: 'failed', failure: { code: 'expired', message: '' } });
         else if (gone || entry.tab === tab)
@@ -205,7 +209,7 @@ export class Outbox {
     if (entry === undefined) return;
     lane.busy = true;
     const opening = this.#opening;
-    this.#replace(entry.id, { state: 'sending', triedAt: entry.triedAt ?? this.#options.now() });
+    this.#replace(entry.id, { state: 'sending', triedAt: entry.triedAt ?? Date.now() });
     this.#options.changed(room);
     this.#options.send(entry).then(
       ({ seq, at }) => {
@@ -242,11 +246,10 @@ export class Outbox {
   }
 
   #sent(entry: Pending, seq: number, at: number): void {
-    const { now } = this.#options;
-    this.#replace(entry.id, { state: 'sent', seq, at, sentAt: now(), failure: undefined });
+    this.#replace(entry.id, { state: 'sent', seq, at, sentAt: Date.now(), failure: undefined });
     this.#changed(entry.room);
     for (const old of this.#entries)
-      if (old.state === 'sent' && now() - (old.sentAt ?? 0) > REPAIR_MS) this.#remove(old);
+      if (old.state === 'sent' && Date.now() - (old.sentAt ?? 0) > REPAIR_MS) this.#remove(old);
   }
 
   #lane(room: string): Lane {
@@ -286,6 +289,7 @@ export class Outbox {
   }
 
   #remove(entry: Pending): void {
+    this.#removed.add(entry.id);
     this.#entries = this.#entries.filter((one) => one.id !== entry.id);
     this.#options.keeper.delete(keyOf(entry));
   }
@@ -300,11 +304,11 @@ export class Outbox {
   /** While something waits: tells other tabs that it is in good hands, and looks after theirs. */
   #sayAlive(): void {
     if (this.#alive !== undefined) return;
-    const { keeper, tab, now } = this.#options;
-    keeper.set(`tab/${tab}`, now());
+    const { keeper, tab } = this.#options;
+    keeper.set(`tab/${tab}`, Date.now());
     this.#alive = setInterval(() => {
       if (this.waiting > 0) {
-        keeper.set(`tab/${tab}`, now());
+        keeper.set(`tab/${tab}`, Date.now());
         void this.restore(this.#author);
       } else {
         clearInterval(this.#alive);

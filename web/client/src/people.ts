@@ -110,13 +110,10 @@ export class People extends Emitter<{ change: ReadonlySet<string> }> {
       this.#wanted.delete(id);
       this.#asking += 1;
       this.#act('person', { person: id })
-        .then(
-          ({ person }) => this.learn([person]),
-          (error: { passing?: boolean }) => {
-            // Asked again with the next welcome, or when somebody wants it.
-            if (error.passing === true) this.#wanted.add(id);
-          },
-        )
+        .catch((error: { passing?: boolean }) => {
+          // Asked again with the next welcome, or when somebody wants it.
+          if (error.passing === true) this.#wanted.add(id);
+        })
         .finally(() => {
           this.#asking -= 1;
           this.#schedule();

@@ -63,7 +63,16 @@ export class LiveRoom {
       this.#unread.clear();
     }
     this.#host.changed(this);
-    if (this.#wanted > this.#form.read) void this.#mark();
+    if (this.#wanted <= form.read) return;
+    // The server has not heard yet how far one is.
+    if (newer && this.#wanted >= (form.latest?.seq ?? form.head.seq)) this.#count(this.#wanted, 0, 0);
+    if (!this.#marking) void this.#mark();
+  }
+
+  /** One is not in it any more. */
+  left(): void {
+    this.#form = { ...this.#form, me: { ...this.#form.me, state: 'none' }, unread: 0, mentions: 0 };
+    this.#host.changed(this);
   }
 
   /** The log begins anew at another place. */
@@ -115,8 +124,9 @@ export class LiveRoom {
     try {
       const through = this.log.cursor.seq;
       const { read, unread, mentions } = await this.#host.mark(this, seq);
-      // What came meanwhile may be in the answer or not: count it again.
+      // What came meanwhile may be in the answer or not.
       if (this.log.cursor.seq === through) this.#count(read, unread, mentions);
+      else this.#host.refresh(this);
     } catch {
       // Told again with the next mark, or the next welcome.
       this.#marking = false;

@@ -57,7 +57,7 @@ export class Rooms {
       act: host.act,
       online: host.online,
       reset: (room, page, head, lost) => this.#reset(room, page, head, lost),
-      gone: (room) => this.removed({ room: room.id }),
+      gone: (room) => this.#gone(room.id),
     });
   }
 
@@ -82,12 +82,13 @@ export class Rooms {
     return Object.fromEntries(
       watched.flatMap((id) => {
         const room = this.#rooms.get(id);
-        return room === undefined ? [] : [[id, room.log.cursor]];
+        return room?.form.me.state === 'joined' ? [[id, room.log.cursor]] : [];
       }),
     );
   }
 
   welcome({ rooms, resumed }: Told['welcome']): void {
+    const before = [...this.#listed];
     this.#listed.clear();
     for (const form of rooms) {
       this.#listed.add(form.id);
@@ -100,8 +101,7 @@ export class Rooms {
       else if (room.log.cursor.seq !== form.head.seq || room.log.cursor.fp !== form.head.fp)
         this.#sync.want(room);
     }
-    for (const [id, missed] of Object.entries(resumed ?? {}))
-      if (missed.gone && this.#joined.has(id)) this.removed({ room: id });
+    for (const id of before) if (!this.#listed.has(id)) this.#gone(id);
     for (const [id, room] of this.#rooms) if (!this.#listed.has(id)) this.#refresh(room);
     for (const view of this.#views.values()) view.online();
     this.#sync.open();
@@ -140,7 +140,7 @@ export class Rooms {
 
   removed(told: Told['room-removed']): void {
     this.#listed.delete(told.room);
-    for (const view of this.#viewsOf(told.room)) view.changed();
+    this.#rooms.get(told.room)?.left();
     this.#host.removed(told);
     this.#changed();
   }
@@ -181,6 +181,11 @@ export class Rooms {
     for (const view of this.#viewsOf(room.id)) view.reset(page);
     room.jump(head);
     if (lost) this.#host.outbox.offerAgain(room.id);
+  }
+
+  /** There is no log to go on with; an invitation has none yet. */
+  #gone(id: string): void {
+    if (this.#rooms.get(id)?.form.me.state === 'joined') this.removed({ room: id });
   }
 
   /** Asks once at a time for what the entries do not tell. */

@@ -385,3 +385,53 @@ test('closed rooms stay live for a while', async () => {
   expect(again).toBe(view);
   expect(texts(again)).toEqual(['meanwhile']);
 });
+
+test('what is thrown away while the storage is read does not come back', async () => {
+  const storage = memoryStorage();
+  const { server, client, wire, view } = await opened(new FakeServer(), 'ann', { storage });
+  wire.disconnect();
+  client.network(false);
+  const { id } = view.send('never mind');
+  const list = storage.list;
+  let read: () => void = () => undefined;
+  storage.list = async (prefix) => {
+    const found = await list(prefix);
+    if (prefix.startsWith('outbox/')) await new Promise<void>((resolve) => (read = resolve));
+    return found;
+  };
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(view.discard(id)).toBe('never mind');
+  read();
+  storage.list = list;
+  client.network(true);
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(view.rows).toEqual([]);
+  expect(server.logs.get('lobby')).toEqual([]);
+});
+
+test('a room that one was put out of says so, and goes on where it was when one is back', async () => {
+  const { server, client, view } = await opened();
+  server.say('1');
+  server.tell('room-removed', { room: 'lobby', reason: 'removed' });
+  expect(client.rooms).toEqual([]);
+  expect(view.room.me.state).toBe('none');
+  expect(texts(view)).toEqual(['1']);
+  server.say('2', {}, false);
+  server.tell('room-added', { room: server.room('lobby', person('ann')) });
+  await settle();
+  expect(client.rooms).toHaveLength(1);
+  expect(texts(view)).toEqual(['1', '2']);
+});
+
+test('a room that one left on another device while away is gone', async () => {
+  const server = new FakeServer();
+  server.logs.set('kitchen', []);
+  const { client, wire } = await opened(server);
+  const removed = vi.fn();
+  client.on('room-removed', removed);
+  wire.disconnect();
+  server.logs.delete('kitchen');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(removed.mock.calls).toEqual([[{ room: 'kitchen' }]]);
+  expect(client.rooms.map(({ id }) => id)).toEqual(['lobby']);
+});

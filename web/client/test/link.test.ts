@@ -122,3 +122,16 @@ test('the switcher finds by the beginning of words, best first', () => {
   expect(names('')[0]).toBe('Town cafe');
   expect(names('zzz')).toEqual([]);
 });
+
+test('a server that lets in and says nothing is tried anew', async () => {
+  const server = new FakeServer();
+  const { client, wire } = join(server, 'ann', {
+    auth: { token: () => new Promise<string>(() => undefined) },
+  });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(client.state).toMatchObject({ name: 'reconnecting', retryAt: Date.now() + 1000 });
+  client.signIn({ token: 'quick' });
+  await settle();
+  expect(client.state.name).toBe('online');
+  expect(wire.shown).toMatchObject([{ token: 'quick' }]);
+});

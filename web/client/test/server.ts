@@ -162,6 +162,7 @@ export class FakeServer {
         this.reads.set(`${room}/${me.id}`, input['seq'] as number);
         return { read: input['seq'], unread: this.room(room, me).unread, mentions: 0 };
       case 'room':
+        if (!this.logs.has(room)) throw new Failure('not-found');
         return { room: this.room(room, me) };
       case 'person':
         return { person: person(String(input['person']).slice(2)) };
