@@ -148,7 +148,7 @@ export class LiveRoom {
   #applied(entry: Entry): void {
     let form: Room = { ...this.#form, head: this.log.cursor };
     if (entry.type === 'message') {
-      this.typing(entry.thread).ended(entry.author.id);
+      this.#typing.get(entry.thread ?? 0)?.ended(entry.author.id);
       if (entry.thread === undefined) form = { ...form, latest: entry };
       if (entry.seq > this.#counted) form = this.#countIn(form, entry);
     } else if (entry.type === 'edit' && entry.ref === form.latest?.seq && form.latest !== undefined) {

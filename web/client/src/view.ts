@@ -1,9 +1,10 @@
 import type { Act } from './act.js';
+import { Canvas, type Op } from './canvas.js';
 import type { Drafts, Draft } from './drafts.js';
 import { Emitter } from './emitter.js';
 import { Failure, failureOf } from './failure.js';
 import { amend, react } from './fold.js';
-import type { Outbox, Pending } from './outbox.js';
+import type { Outbox } from './outbox.js';
 import type { ActName, In, Out } from './protocol/acts.js';
 import type { Author, Cursor, Entry, Item, Message, Page, Room } from './protocol/forms.js';
 import type { LiveRoom } from './room.js';
@@ -28,19 +29,6 @@ interface ViewEvents {
   reset: View;
 }
 
-/** A change of ours that is shown before the log tells it. */
-interface Op {
-  readonly change: (item: Message) => Message;
-  /** The log tells it at this number, once that is known. */
-  until: number;
-}
-
-interface Drawn {
-  readonly item: Item;
-  readonly ops: readonly Op[] | undefined;
-  readonly row: Row;
-}
-
 /**
  * A room or a thread, open: a bounded part of its timeline that follows the
  * log, what one has written and is not kept yet, and what one can do there.
@@ -56,9 +44,8 @@ export class View extends Emitter<ViewEvents> {
   readonly #room: LiveRoom;
   readonly #host: ViewHost;
   readonly #timeline: Timeline;
-  readonly #ops = new Map<number, readonly Op[]>();
+  readonly #canvas: Canvas;
   readonly #during = new Set<Entry[]>();
-  #drawn = new Map<string, Drawn>();
   #rows: readonly Row[] | undefined;
   #loading: 'all' | 'older' | 'newer' | undefined;
   #turn = 0;
@@ -76,6 +63,7 @@ export class View extends Emitter<ViewEvents> {
     this.#room = room;
     this.#host = host;
     this.#timeline = new Timeline(root);
+    this.#canvas = new Canvas(host.me);
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
   }
 
@@ -93,7 +81,7 @@ export class View extends Emitter<ViewEvents> {
     const { root = 0 } = this;
     const loaded = this.#thread;
     const item = this.#rootLine.find(root);
-    return loaded && item && { ...loaded, root: this.#row(item) };
+    return loaded && item && { ...loaded, root: this.#canvas.row(item) };
   }
 
   readonly #rootLine = new Timeline();
@@ -147,7 +135,7 @@ export class View extends Emitter<ViewEvents> {
     this.draft = undefined;
     this.#room.typing(thread).sent();
     if (!this.atEnd && this.loaded) void this.jumpToLatest();
-    return this.rows.find((row) => row.id === pending.id) ?? this.#pendingRow(pending);
+    return this.rows.find((row) => row.id === pending.id) ?? this.#canvas.pending(pending);
   }
 
   /** Sends a failed message again, under the same id. */
@@ -274,14 +262,14 @@ export class View extends Emitter<ViewEvents> {
     const me = this.#host.me().id;
     if (this.#timeline.apply(entry, me, this.following)) this.changed();
     if (this.root !== undefined && this.#rootLine.apply(entry, me, true)) this.changed();
-    for (const [seq, ops] of this.#ops) for (const op of ops) if (op.until <= entry.seq) this.#drop(seq, op);
+    if (this.#canvas.told(entry.seq)) this.changed();
   }
 
   /** @internal */
   reset(page: Page): void {
     this.#turn += 1;
     this.#loading = undefined;
-    this.#ops.clear();
+    this.#canvas.clear();
     this.#at = undefined;
     if (this.root === undefined) this.#timeline.replace(page);
     else void this.#load('all', {}, (fresh) => this.#timeline.replace(fresh));
@@ -363,61 +351,23 @@ export class View extends Emitter<ViewEvents> {
   }
 
   #add(seq: number, op: Op): void {
-    this.#ops.set(seq, [...(this.#ops.get(seq) ?? []), op]);
+    this.#canvas.add(seq, op);
     this.changed();
   }
 
   #drop(seq: number, op: Op): void {
-    const left = (this.#ops.get(seq) ?? []).filter((one) => one !== op);
-    if (left.length > 0) this.#ops.set(seq, left);
-    else this.#ops.delete(seq);
+    this.#canvas.drop(seq, op);
     this.changed();
   }
 
-  #draw(): Row[] {
-    const before = this.#drawn;
-    const drawn = new Map<string, Drawn>();
-    for (const item of this.#timeline.items) {
-      const [known, ops] = [before.get(item.id), this.#ops.get(item.seq)];
-      drawn.set(
-        item.id,
-        known?.item === item && known.ops === ops ? known : { item, ops, row: this.#row(item) },
-      );
-    }
-    const rows = [...drawn.values()].map(({ row }) => row);
-    this.#drawn = drawn;
+  #draw(): readonly Row[] {
+    const rows = this.#canvas.draw(this.#timeline.items);
     if (!this.atEnd && this.loaded) return rows;
     const through = this.loaded ? this.#room.log.cursor.seq : 0;
-    for (const pending of this.#host.outbox.of(this.id, this.root))
-      if (!drawn.has(pending.id) && (pending.state !== 'sent' || pending.seq > through))
-        rows.push(this.#pendingRow(pending));
-    return rows;
-  }
-
-  #row(item: Item): Row {
-    const ops = this.#ops.get(item.seq);
-    const shown = (ops ?? []).reduce((message, op) => op.change(message), item);
-    return {
-      ...shown,
-      key: item.id,
-      kind: item.type === 'message' ? 'message' : 'notice',
-      mine: item.author.id === this.#host.me().id,
-      state: 'sent',
-      ...(ops && { pending: true }),
-    };
-  }
-
-  readonly #pendingRows = new WeakMap<Pending, Row>();
-
-  #pendingRow(pending: Pending): Row {
-    let row = this.#pendingRows.get(pending);
-    if (row === undefined) {
-      const { id, room, text, reply, thread, at, state, failure, seq } = pending;
-      const optional = { ...(reply && { reply }), ...(thread && { thread }), ...(failure && { failure }) };
-      const fixed = { kind: 'message', type: 'message', mine: true, author: this.#host.me() } as const;
-      row = { ...fixed, ...optional, key: id, id, room, text, at, state, seq };
-      this.#pendingRows.set(pending, row);
-    }
-    return row;
+    const shown = new Set(rows.map(({ id }) => id));
+    const pending = this.#host.outbox
+      .of(this.id, this.root)
+      .filter(({ id, state, seq }) => !shown.has(id) && (state !== 'sent' || seq > through));
+    return [...rows, ...pending.map((one) => this.#canvas.pending(one))];
   }
 }
