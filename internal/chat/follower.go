@@ -62,6 +62,19 @@ func (f *follower[T]) do(task func()) bool {
 	return true
 }
 
+// hold keeps steps from running until c is closed. A follower is held before
+// anything is announced to it.
+func (f *follower[T]) hold(c <-chan struct{}) {
+	// Without waiting for the task to run, what is announced in between would
+	// be stepped through before it.
+	held := make(chan struct{})
+	f.do(func() {
+		close(held)
+		<-c
+	})
+	<-held
+}
+
 func (f *follower[T]) start() {
 	if !f.running && !f.closed {
 		f.running = true

@@ -66,7 +66,7 @@ func openRoom(ctx context.Context, s Store, id RoomID, a Audience, passing func(
 	// Watching begins before the tail is read, so nothing falls between; what
 	// was announced meanwhile waits in the follower until head is known.
 	loaded := make(chan struct{})
-	r.follower.do(func() { <-loaded })
+	r.follower.hold(loaded)
 	err := r.watch(ctx, s)
 	if err == nil {
 		err = r.load(ctx)

@@ -33,7 +33,7 @@ func openRoster(ctx context.Context, p Presence, crowd Crowd) (*rosterView, erro
 	v.reading, v.cancel = context.WithCancel(context.Background())
 	v.follower = newFollower(v.step)
 	loaded := make(chan struct{})
-	v.follower.do(func() { <-loaded })
+	v.follower.hold(loaded)
 	stop, err := p.WatchRoster(ctx, v.follower.announce)
 	if err == nil {
 		v.stop = stop
