@@ -82,6 +82,7 @@ test('a lost ack makes one message', async () => {
   lossy.lose = { act: 'message-send', times: 2 };
   a.send('once only');
   await sent(a, 'once only');
+  expect(lossy.lose.times).toBe(0);
   a.send('and then');
   await sent(a, 'and then');
   const page = await ann.act('history', { room: 'lobby', limit: 200 });
