@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -23,8 +24,9 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 	if data.Calls != "" || len(data.Mentions) > 0 {
 		d.Data = encode(data)
 	}
-	e, err := m.act(ctx, a, d, func(s standing, target Entry) (Effects, error) {
-		if target.Author != a.ID {
+	var target Entry
+	e, err := m.act(ctx, a, d, func(s standing, found Entry) (Effects, error) {
+		if target = found; target.Author != a.ID {
 			return Effects{}, errNotYours
 		}
 		return Effects{Commit: Commit{
@@ -32,9 +34,10 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 		}}, s.speaks(m.now())
 	})
 	if err == nil {
+		known := target.data().Mentions
 		for _, who := range data.Mentions {
-			if who != a.ID {
-				m.trail.add(who, mentionLines(room, seq, e.At)...)
+			if who != a.ID && !slices.Contains(known, who) {
+				m.trail.add(who, mentionLines(room, seq, target.At)...)
 			}
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // A Followed is a thread that a person follows.
 type Followed struct {
 	Root Message
-	// Unread counts replies of others after Read, at most 100.
+	// Unread counts replies of others after Read, at most 100. Deleted ones and
+	// those of blocked people do not count.
 	Unread          int
 	Read, LastReply uint64
 }
@@ -75,9 +76,13 @@ func (d *Desks) Threads(ctx context.Context, a Actor, cursor string, limit int) 
 	if end < len(roots) {
 		next = offsetCursor(end)
 	}
+	blocked, err := d.Blocked(ctx, a)
+	if err != nil {
+		return nil, "", err
+	}
 	threads = make([]Followed, end-start)
 	err = each(end-start, func(i int) (err error) {
-		threads[i], err = d.followed(ctx, a, roots[start+i])
+		threads[i], err = d.followed(ctx, a, blocked, roots[start+i])
 		return err
 	})
 	return threads, next, err
@@ -106,26 +111,36 @@ func (d *Desks) sortByReply(ctx context.Context, roots []Message) error {
 	return err
 }
 
-func (d *Desks) followed(ctx context.Context, a Actor, root Message) (Followed, error) {
+func (d *Desks) followed(ctx context.Context, a Actor, blocked []PersonID, root Message) (Followed, error) {
 	f := Followed{Root: root, LastReply: root.LastReply}
 	var err error
 	if f.Read, _, err = d.Following(ctx, a, root.Room, root.Seq); err != nil {
 		return f, err
 	}
 	prefix := replyPrefix(root.Seq)
-	lines, err := d.store.List(ctx, RoomShelf(root.Room), Range{
-		From: prefix + SeqKey(f.Read+1), To: prefix + "\xff", Limit: maxUnread,
-	})
-	if err != nil || len(lines) == 0 {
-		return f, err
-	}
-	replies, err := d.store.Pick(ctx, root.Room, seqsOf(lines, prefix))
-	for _, e := range replies {
-		if e.Author != a.ID && !e.isDeleted() {
-			f.Unread++
+	for from := f.Read + 1; f.Unread < maxUnread; {
+		lines, err := d.store.List(ctx, RoomShelf(root.Room), Range{
+			From: prefix + SeqKey(from), To: prefix + "\xff", Limit: maxUnread,
+		})
+		if err != nil || len(lines) == 0 {
+			return f, err
 		}
+		seqs := seqsOf(lines, prefix)
+		replies, err := d.store.Pick(ctx, root.Room, seqs)
+		if err != nil {
+			return f, err
+		}
+		for _, e := range replies {
+			if e.Author != a.ID && !e.isDeleted() && !slices.Contains(blocked, e.Author) {
+				f.Unread = min(f.Unread+1, maxUnread)
+			}
+		}
+		if len(lines) < maxUnread {
+			break
+		}
+		from = seqs[len(seqs)-1] + 1
 	}
-	return f, err
+	return f, nil
 }
 
 var errCursor = invalid("This cursor is none that the server has made. Begin the list anew, without one.")

@@ -112,24 +112,24 @@ func (o *Order) message(ctx context.Context, room RoomID, seq uint64) (Entry, er
 	if err != nil {
 		return Entry{}, err
 	}
-	if len(found) == 0 || found[0].Kind != KindMessage {
+	if len(found) == 0 || found[0].Kind != KindMessage || found[0].isDeleted() {
 		return Entry{}, errUnreportable
 	}
 	e := found[0]
-	v, err := o.store.Get(ctx, RoomShelf(room), "gone/"+SeqKey(seq), "edit/"+SeqKey(seq))
-	if err != nil {
-		return Entry{}, err
+	edited, err := o.store.Get(ctx, RoomShelf(room), onKey(seq, "edited"))
+	if err != nil || edited[0] == "" {
+		return e, err
 	}
-	if v[0] != "" {
+	edits, err := o.log.Pick(ctx, room, []uint64{parseSeq(edited[0])})
+	if err != nil || len(edits) == 0 {
+		return e, err
+	}
+	// Erased together with its message, a moment ago.
+	if edits[0].Text == "" {
 		return Entry{}, errUnreportable
 	}
-	if v[1] == "" {
-		return e, nil
-	}
-	var edit struct{ Text string }
-	err = decode(v[1], &edit)
-	e.Text = edit.Text
-	return e, err
+	e.Text = edits[0].Text
+	return e, nil
 }
 
 // Reports returns up to limit reports, the newest first, from after cursor on:

@@ -2,6 +2,8 @@ package chat
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,9 +49,13 @@ func (d *Desks) Saved(ctx context.Context, a Actor, cursor string, limit int) (m
 	return d.timeline(ctx, a, "saved/", cursor, limit)
 }
 
-// Mentions returns the messages that mention the person, the newest first.
+// Mentions returns the messages that mention the person, the newest first. A
+// page can hold fewer than asked for and still have a next.
 func (d *Desks) Mentions(ctx context.Context, a Actor, cursor string, limit int) (messages []Message, next string, err error) {
-	return d.timeline(ctx, a, "mentioned/", cursor, limit)
+	messages, next, err = d.timeline(ctx, a, "mentioned/", cursor, limit)
+	// Since the line was written the message may have been deleted, or edited
+	// to mention nobody.
+	return slices.DeleteFunc(messages, func(m Message) bool { return !slices.Contains(m.Mentions, a.ID) }), next, err
 }
 
 // savedAmong says which of messages the person has saved.
@@ -104,27 +110,41 @@ func (d *Desks) timeline(ctx context.Context, a Actor, prefix, cursor string, li
 // messagesAt returns the messages that lines name, of those that a may read, in
 // the order of the lines.
 func (d *Desks) messagesAt(ctx context.Context, a Actor, lines []Record, cut func(key string) (RoomID, uint64, bool)) ([]Message, error) {
-	found := make([]*Message, len(lines))
-	err := each(len(lines), func(i int) error {
-		room, seq, ok := cut(lines[i].Key)
-		if !ok {
-			return nil
-		}
-		m, err := d.messages.Message(ctx, a, room, seq)
-		switch CodeOf(err) {
-		case CodeNotFound, CodeForbidden, CodeGone:
-			return nil
-		}
-		if err == nil {
-			found[i] = &m
-		}
-		return err
-	})
-	var messages []Message
-	for _, m := range found {
-		if m != nil {
-			messages = append(messages, *m)
+	seqs := make(map[RoomID][]uint64)
+	for _, l := range lines {
+		if room, seq, ok := cut(l.Key); ok {
+			seqs[room] = append(seqs[room], seq)
 		}
 	}
-	return messages, err
+	rooms := slices.Collect(maps.Keys(seqs))
+	found := make([][]Message, len(rooms))
+	err := each(len(rooms), func(i int) (err error) {
+		found[i], err = d.readable(ctx, a, rooms[i], seqs[rooms[i]])
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]Message)
+	for _, m := range slices.Concat(found...) {
+		known[placeKey(m.Room, m.Seq)] = m
+	}
+	var messages []Message
+	for _, l := range lines {
+		if room, seq, ok := cut(l.Key); ok {
+			if m, ok := known[placeKey(room, seq)]; ok {
+				messages = append(messages, m)
+			}
+		}
+	}
+	return messages, nil
+}
+
+// readable returns messages of a room, or none if a may not read it.
+func (d *Desks) readable(ctx context.Context, a Actor, room RoomID, seqs []uint64) ([]Message, error) {
+	s, err := d.rooms.standing(ctx, a, room)
+	if err != nil || !s.mayRead() {
+		return nil, err
+	}
+	return d.messages.pick(ctx, a, room, seqs)
 }

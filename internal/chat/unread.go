@@ -4,15 +4,17 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 const (
 	// maxUnread is where counting ends: 100 means 100 or more.
 	maxUnread = 100
 	// unreadGlance is how many entries the first look at a room reads: most
-	// rooms have little that is new. unreadScan is how many a count looks at.
+	// rooms have little that is new. unreadScan is how many a count looks at;
+	// more without a hundred messages among them are counted short.
 	unreadGlance = 20
-	unreadScan   = 1000
+	unreadScan   = 10_000
 )
 
 // A Count is what a room has that a person has not seen.
@@ -21,9 +23,11 @@ type Count struct {
 	// read.
 	Head Cursor
 	Read uint64
-	// Unread counts the messages of others in the room's timeline after Read,
-	// Mentions those of them, or in threads, that call the person: both at
-	// most 100. Deleted messages and those of blocked people do not count.
+	// Unread counts the messages of others in the room's timeline after Read
+	// and after the person came in, Mentions those of them, or in threads, that
+	// call the person: both at most 100. Deleted messages and those of blocked
+	// people do not count, and the lobby has nothing new for who has never
+	// looked at it.
 	Unread, Mentions int
 	// Latest is the newest message among the last entries, with the text that it
 	// has now, or nil.
@@ -50,8 +54,12 @@ func (d *Desks) Counts(ctx context.Context, a Actor, rooms []RoomID) (map[RoomID
 		if !s.mayRead() {
 			return nil
 		}
-		c := counter{d: d, actor: a, standing: s, blocked: blocked, Count: Count{Read: read[i]}}
+		c := counter{d: d, actor: a, blocked: blocked, Count: Count{Read: read[i]}, edits: make(map[uint64]MessageData)}
+		c.done = !s.joined() || rooms[i] == Lobby && read[i] == 0
 		if err := c.run(ctx, rooms[i]); err != nil {
+			return err
+		}
+		if err := d.heal(ctx, a, rooms[i], read[i], &c); err != nil {
 			return err
 		}
 		if err := c.freshen(ctx, rooms[i]); err != nil {
@@ -85,15 +93,20 @@ func (d *Desks) marks(ctx context.Context, a Actor, rooms []RoomID) ([]uint64, e
 // A counter counts one room from its end backwards.
 type counter struct {
 	Count
-	d        *Desks
-	actor    Actor
-	standing standing
-	blocked  []PersonID
+	d       *Desks
+	actor   Actor
+	blocked []PersonID
+	// done: everything further back is known to the person.
+	done bool
+	// edits are what the newest edits say of messages, mentions the messages
+	// that mention the person by name.
+	edits    map[uint64]MessageData
+	mentions []Entry
 }
 
 func (c *counter) run(ctx context.Context, room RoomID) error {
 	from, limit := uint64(0), unreadGlance
-	for scanned := 0; ; limit = historyRead {
+	for scanned := 0; ; {
 		page, err := c.d.store.Before(ctx, room, from, limit)
 		if err != nil {
 			return err
@@ -104,46 +117,98 @@ func (c *counter) run(ctx context.Context, room RoomID) error {
 		for _, e := range slices.Backward(page) {
 			c.look(e)
 		}
-		scanned += len(page)
-		if len(page) == 0 {
+		if scanned += len(page); c.done || len(page) == 0 || page[0].Seq <= c.Read+1 {
 			return nil
 		}
-		from = page[0].Seq
-		switch {
-		case from <= c.Read+1, c.Read == 0 && !c.isNew(page[0]):
-			return nil
-		case c.Unread >= maxUnread || scanned >= unreadScan:
+		if from = page[0].Seq; c.Unread >= maxUnread || scanned >= unreadScan {
 			return c.further(ctx, room, from)
 		}
+		// The more has been looked at, the more may be left.
+		limit = min(max(historyRead, scanned), maxList)
 	}
 }
 
-// isNew reports whether an entry came after the person had read, or, for who
-// has read nothing yet, after they came in themselves.
-func (c *counter) isNew(e Entry) bool {
-	if c.Read > 0 {
-		return e.Seq > c.Read
-	}
-	since := c.standing.me.Since
-	return !since.IsZero() && e.At.After(since)
-}
-
+// look counts one entry.
 func (c *counter) look(e Entry) {
-	if e.Kind != KindMessage || e.isDeleted() || slices.Contains(c.blocked, e.Author) {
-		return
-	}
-	if c.Latest == nil && e.Thread == 0 {
+	said := e.Kind == KindMessage && !e.isDeleted() && !slices.Contains(c.blocked, e.Author)
+	if c.Latest == nil && said && e.Thread == 0 {
 		c.Latest = &e
 	}
-	if e.Author == c.actor.ID || !c.isNew(e) || !c.standing.joined() {
+	if c.done = c.done || e.Seq <= c.Read || c.knows(e); c.done {
 		return
 	}
+	switch {
+	case e.Kind == KindEdit:
+		if _, newer := c.edits[e.Ref]; !newer && e.Text != "" {
+			c.edits[e.Ref] = e.data()
+		}
+	case said && e.Author != c.actor.ID:
+		c.count(e)
+	}
+}
+
+// knows reports whether the entry says that the person knows everything up to
+// it: they wrote it, or came in with it.
+func (c *counter) knows(e Entry) bool {
+	switch {
+	case e.Kind == KindMessage && e.Thread == 0 && e.Author == c.actor.ID:
+		c.Read = e.Seq
+		return true
+	case e.Kind == KindJoin:
+		return e.Author == c.actor.ID
+	case e.Kind == KindInvite && e.Subject == c.actor.ID:
+		var act ActData
+		return decode(e.Data, &act) == nil && act.Rank != ""
+	}
+	return false
+}
+
+func (c *counter) count(e Entry) {
 	if e.Thread == 0 {
 		c.Unread = min(c.Unread+1, maxUnread)
 	}
-	if data := e.data(); data.Calls != "" || slices.Contains(data.Mentions, c.actor.ID) {
+	said, edited := c.edits[e.Seq]
+	if !edited {
+		said = e.data()
+	}
+	named := slices.Contains(said.Mentions, c.actor.ID)
+	if named && len(c.mentions) < maxUnread {
+		c.mentions = append(c.mentions, e)
+	}
+	if named || said.Calls != "" {
 		c.Mentions = min(c.Mentions+1, maxUnread)
 	}
+}
+
+// healAfter is when what follows from a message has been written, if it ever
+// is.
+const healAfter = time.Minute
+
+// heal writes what a crash of the node that took a message has kept from being
+// written: the log knows it.
+func (d *Desks) heal(ctx context.Context, a Actor, room RoomID, marked uint64, c *counter) error {
+	if !a.ID.hasShelf() {
+		return nil
+	}
+	if c.Read > marked {
+		d.messages.trail.add(a.ID, Max(readKey(room, 0), int64(c.Read)))
+	}
+	old := d.service.options.Now().Add(-healAfter)
+	lines := slices.DeleteFunc(c.mentions, func(e Entry) bool { return e.At.After(old) })
+	if len(lines) == 0 {
+		return nil
+	}
+	keys := make([]string, len(lines))
+	for i, e := range lines {
+		keys[i] = mentionKey(room, e.Seq)
+	}
+	values, err := d.store.Get(ctx, PersonShelf(a.ID), keys...)
+	for i, v := range values {
+		if v == "" {
+			d.messages.trail.add(a.ID, mentionLines(room, lines[i].Seq, lines[i].At)...)
+		}
+	}
+	return err
 }
 
 // freshen gives the latest message its newest text.
@@ -167,7 +232,7 @@ func (c *counter) freshen(ctx context.Context, room RoomID) error {
 
 // further adds the mentions before seq that the scan has not come to.
 func (c *counter) further(ctx context.Context, room RoomID, seq uint64) error {
-	if !c.actor.ID.hasShelf() || c.Read == 0 {
+	if !c.actor.ID.hasShelf() {
 		return nil
 	}
 	for _, list := range []struct {
