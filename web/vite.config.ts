@@ -10,13 +10,9 @@ export default defineConfig({
   plugins: [svelte()],
   resolve: {
     alias: {
-      '@causerie/client/browser': new URL('client/src/browser.ts', import.meta.url).pathname,
-      '@causerie/client': new URL('client/src/index.ts', import.meta.url).pathname,
-    },
-  },
-  resolve: {
-    // Parts of the Markdown parser that are never asked, see src/markup.
-    alias: {
+      '@causerie/client/browser': file('./client/src/browser.ts'),
+      '@causerie/client': file('./client/src/index.ts'),
+      // Parts of the Markdown parser that are never asked, see src/markup.
       entities: file('./src/markup/no-entities.ts'),
       'linkify-it': file('./src/markup/no-linkify.ts'),
       'punycode.js': file('./src/markup/no-punycode.ts'),

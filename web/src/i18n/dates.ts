@@ -26,8 +26,8 @@ export function moment(locale: Locale, at: number): string {
 
 export function dayName(locale: Locale, text: Dictionary, at: number, now = Date.now()): string {
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
-  if (days === 0) return text.today;
-  if (days === 1) return text.yesterday;
+  if (days === 0) return text.time.today;
+  if (days === 1) return text.time.yesterday;
   const thisYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return thisYear
     ? format(locale, 'day', { weekday: 'long', month: 'long', day: 'numeric' }).format(at)

@@ -1,14 +1,21 @@
-import { en, type Dictionary } from './en';
+import { en } from './en';
 import { zhCN } from './zh-CN';
-
-export type { Dictionary };
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/**
+ * What the first load says, by area. English is the type; every other language
+ * has to satisfy it.
+ */
+export type Dictionary = typeof en;
+
+/** One text in every language, as lazy parts of the app bring theirs: see preferences.of. */
+export type Texts<Area> = Readonly<Record<Locale, Area>>;
+
 // Both are in the first load while they are small: switching then works
 // offline, and the first paint waits for nothing.
-export const dictionaries: Readonly<Record<Locale, Dictionary>> = { en, 'zh-CN': zhCN };
+export const dictionaries: Texts<Dictionary> = { en, 'zh-CN': zhCN };
 
 /** What each language calls itself. */
 export const languageNames: Readonly<Record<Locale, string>> = { en: 'English', 'zh-CN': '简体中文' };

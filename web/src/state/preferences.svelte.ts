@@ -1,4 +1,4 @@
-import { dictionaries, isLocale, type Dictionary, type Locale } from '../i18n';
+import { dictionaries, isLocale, type Dictionary, type Locale, type Texts } from '../i18n';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -40,8 +40,14 @@ class Preferences {
     remember('causerie-theme', theme);
   }
 
+  /** What every part of the app says: `preferences.text.timeline.empty`. */
   get text(): Dictionary {
     return dictionaries[this.#locale];
+  }
+
+  /** What a lazy part says, which brings its own words: `preferences.of(settings).theme`. */
+  of<Area>(texts: Texts<Area>): Area {
+    return texts[this.#locale];
   }
 }
 

@@ -1,0 +1,4 @@
+export const time = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+};

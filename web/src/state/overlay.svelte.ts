@@ -1,0 +1,25 @@
+/** The dialogs that can be opened from several places. One is open at a time. */
+export type Overlay =
+  | {
+      readonly name:
+        'switcher' | 'shortcuts' | 'browse' | 'create-room' | 'new-direct' | 'status' | 'upgrade';
+    }
+  | { readonly name: 'invite' | 'edit-room'; readonly room: string }
+  /** Who somebody is, and what can be done about them; with a room, also there. */
+  | { readonly name: 'profile'; readonly person: string; readonly room?: string }
+  /** Tells the owners of the house about a message. */
+  | { readonly name: 'report'; readonly room: string; readonly seq: number };
+
+class Overlays {
+  open = $state.raw<Overlay | null>(null);
+
+  show(overlay: Overlay): void {
+    this.open = overlay;
+  }
+
+  close(): void {
+    this.open = null;
+  }
+}
+
+export const overlays = new Overlays();

@@ -1,0 +1,46 @@
+export interface Toast {
+  readonly key: number;
+  readonly text: string;
+  readonly tone: 'plain' | 'wrong';
+  /** Something to do about it. */
+  readonly action?: { readonly label: string; readonly act: () => void };
+}
+
+const SHOWN_MS = 6000;
+const MOST = 3;
+
+/** Short notices in a corner that go away by themselves. */
+class Toasts {
+  list = $state.raw<readonly Toast[]>([]);
+  #next = 0;
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+  tell(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+    const { tone = 'plain', action } = options;
+    const key = this.#next++;
+    for (const old of this.list.slice(0, -(MOST - 1))) this.drop(old.key);
+    this.list = [...this.list, { key, text, tone, ...(action && { action }) }];
+    this.resume(key);
+  }
+
+  drop(key: number): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
+    this.list = this.list.filter((toast) => toast.key !== key);
+  }
+
+  /** Somebody is reading it, or about to press its button. */
+  hold(key: number): void {
+    clearTimeout(this.#timers.get(key));
+  }
+
+  resume(key: number): void {
+    clearTimeout(this.#timers.get(key));
+    this.#timers.set(
+      key,
+      setTimeout(() => this.drop(key), SHOWN_MS),
+    );
+  }
+}
+
+export const toasts = new Toasts();
