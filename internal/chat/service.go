@@ -19,12 +19,6 @@ const (
 	// appendTimeout bounds one append: a client is told within this time that
 	// the store does not answer.
 	appendTimeout = 5 * time.Second
-	// compareInterval is how often a room is compared with the head of its
-	// log: an announcement that got lost is missed for no longer.
-	compareInterval = 5 * time.Second
-	// rosterCompares is after how many of those the roster is compared too. It
-	// is read whole, and its next change would show the gap as well.
-	rosterCompares = 6
 )
 
 // Options configure a Service. The zero value of each field means its default.
@@ -256,30 +250,6 @@ func (s *Service) typing(ctx context.Context, sig Signal) error {
 		return nil
 	}
 	return s.store.Signal(ctx, sig)
-}
-
-// compare has every view look at the store now and then.
-func (s *Service) compare(ctx context.Context) {
-	defer close(s.done)
-	tick := time.NewTicker(compareInterval)
-	defer tick.Stop()
-	for n := 1; ; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		s.mu.Lock()
-		for _, rooms := range s.rooms {
-			for _, r := range rooms {
-				r.compare()
-			}
-		}
-		if s.roster != nil && n%rosterCompares == 0 {
-			s.roster.compare()
-		}
-		s.mu.Unlock()
-	}
 }
 
 // Flush waits until every message that was sent is kept or refused.
