@@ -39,7 +39,13 @@ func TestDesk_AllDevicesAreTold(t *testing.T) {
 		})
 	}
 	t.Run("receipts", func(t *testing.T) {
-		for ana.n.next(ana.Client, "read") != at { // her own come first
+		var made contract.OneRoom
+		ana.do("room-create", map[string]any{"kind": "public", "name": "Kitchen"}, &made)
+		bob.do("room-join", map[string]any{"room": made.Room.ID}, nil)
+		kept := ana.say(made.Room.ID, "who reads this?")
+		bob.do("read", map[string]any{"room": made.Room.ID, "seq": kept.Seq}, nil)
+		want := fmt.Sprintf(`{"room":%q,"person":%q,"seq":%d}`, made.Room.ID, bob.me(), kept.Seq)
+		for ana.n.next(ana.Client, "read") != want { // her own come first
 		}
 	})
 	t.Run("mention", func(t *testing.T) {
