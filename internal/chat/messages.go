@@ -61,8 +61,13 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 	}
 	m.service.appends.submit(room, d, func(kept Appended) {
 		if isConflict(kept.Err) && tries < maxTries {
-			// Reading the store here would hold up everybody else's answers.
-			go m.send(ctx, a, room, n, tries+1, done)
+			// Reading the store here would hold up everybody else's answers. The
+			// sender may have stopped waiting for Send, but not for done.
+			m.trail.do(func() {
+				ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), appendTimeout)
+				defer cancel()
+				m.send(ctx, a, room, n, tries+1, done)
+			})
 			return
 		}
 		if kept.Err == nil && !kept.Duplicate {

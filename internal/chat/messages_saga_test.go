@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -85,6 +86,7 @@ func newSaga(t *testing.T, h *house, seed uint64) *saga {
 	h.join(s.room, s.cast[1:]...)
 	h.must(h.rooms.SetRank(t.Context(), s.cast[0], s.room, chat.ID{}, s.cast[1].ID, chat.RankModerator))
 	s.power[s.cast[0].ID], s.power[s.cast[1].ID] = true, true
+	t.Cleanup(s.flush)
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the last acts:\n%s", strings.Join(s.trace[max(0, len(s.trace)-40):], "\n"))
@@ -95,6 +97,15 @@ func newSaga(t *testing.T, h *house, seed uint64) *saga {
 
 func (s *saga) note(format string, args ...any) {
 	s.trace = append(s.trace, fmt.Sprintf(format, args...))
+}
+
+// flush waits until what follows from messages is on people's shelves.
+func (s *saga) flush() {
+	for _, n := range s.nodes {
+		if err := n.messages.Flush(context.Background()); err != nil {
+			s.t.Error(err)
+		}
+	}
 }
 
 func pick[T any](rng *rand.Rand, of []T) T { return of[rng.IntN(len(of))] }

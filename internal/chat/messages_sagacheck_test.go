@@ -63,9 +63,7 @@ func (s *saga) want(seq uint64, me chat.PersonID) string {
 func (s *saga) checkAll() {
 	s.t.Helper()
 	a := pick(s.rng, s.cast)
-	for _, n := range s.nodes {
-		s.must(n.messages.Flush(s.t.Context()))
-	}
+	s.flush()
 	s.checkHistory(a)
 	s.checkLog()
 	for _, p := range s.cast {

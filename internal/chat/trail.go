@@ -15,6 +15,7 @@ type trail struct {
 	mu      sync.Mutex
 	waiting map[PersonID]map[string]Write // by key; guarded by mu
 	running bool                          // guarded by mu
+	tasks   int                           // of do, not ended yet; guarded by mu
 	idle    sync.Cond
 }
 
@@ -88,6 +89,20 @@ func (t *trail) write(id PersonID, lines map[string]Write) error {
 	return t.records.Commit(ctx, PersonShelf(id), Commit{Do: do})
 }
 
+// do runs a task that flush waits for.
+func (t *trail) do(task func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tasks++
+	go func() {
+		task()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.tasks--
+		t.idle.Broadcast()
+	}()
+}
+
 // flush waits until nothing waits.
 func (t *trail) flush(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {
@@ -98,7 +113,7 @@ func (t *trail) flush(ctx context.Context) error {
 	defer stop()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for t.running {
+	for t.running || t.tasks > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
