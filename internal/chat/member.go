@@ -139,6 +139,12 @@ func (m Member) precedes(o Member) bool {
 	return m.Since.Before(o.Since)
 }
 
+// MayInvite returns the error that Invite would have whoever is invited, or nil.
+func (r *Rooms) MayInvite(ctx context.Context, a Actor, room RoomID) error {
+	_, err := r.in(ctx, a, room, actInvite)
+	return err
+}
+
 // Invite asks who to join: into a public room by any member, into a private or
 // announcement room by its moderators. Members of a group bring others in at
 // once, up to 50 people. Whoever is in or invited already stays so.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"reflect"
+	"slices"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -92,6 +93,9 @@ func (a Act) complete(in, out reflect.Type, run func(context.Context, *request, 
 	a.Event = a.Name
 	a.In, a.Out, a.run = in, out, run
 	a.plan = planOf(in)
+	if (a.May == MayAccount || a.May == MayAdmin) && !slices.Contains(a.Errors, chat.CodeForbidden) {
+		a.Errors = append(a.Errors, chat.CodeForbidden)
+	}
 	return &a
 }
 

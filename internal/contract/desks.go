@@ -20,7 +20,7 @@ func deskActs() []*Act {
 		act[unsave](Act{
 			Name: "unsave", Method: "DELETE", Path: "/saved/{room}/{seq}",
 			Summary: "Does not keep it any more.",
-			May:     MayReader, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cForbidden, cNotFound),
+			May:     MayPerson, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cForbidden, cNotFound),
 		}),
 		act[readSaved](Act{
 			Name: "saved", Method: "GET", Path: "/saved",
@@ -45,7 +45,7 @@ func deskActs() []*Act {
 		act[unfollow](Act{
 			Name: "thread-unfollow", Method: "DELETE", Path: "/rooms/{room}/threads/{seq}/follow",
 			Summary: "Does not follow a thread any more.",
-			May:     MayReader, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cForbidden, cNotFound),
+			May:     MayPerson, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cForbidden, cNotFound),
 		}),
 		act[block](Act{
 			Name: "block", Method: "PUT", Path: "/blocks/{person}",

@@ -4,13 +4,13 @@ import _ "embed"
 
 // The parts of docs/events.md that are not in the table.
 var (
-	//go:embed prose/introduction.md
+	//go:embed prose/introduction.txt
 	introduction string
-	//go:embed prose/resumption.md
+	//go:embed prose/resumption.txt
 	resumption string
-	//go:embed prose/acting.md
+	//go:embed prose/acting.txt
 	acting string
-	//go:embed prose/conclusion.md
+	//go:embed prose/conclusion.txt
 	conclusion string
 )
 

@@ -44,7 +44,7 @@ type OneInvitation struct {
 
 func (in createInvitation) do(ctx context.Context, r *request) (OneInvitation, error) {
 	if in.Room != "" {
-		if _, err := r.Rooms.View(ctx, r.actor, in.Room); err != nil {
+		if err := r.Rooms.MayInvite(ctx, r.actor, in.Room); err != nil {
 			return OneInvitation{}, err
 		}
 	}
