@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { isComposing, isSend } from './keys';
+import { isComposing, isSend, printed, shortcutOf, shortcuts } from './keys';
 
 const key = (init: Partial<KeyboardEvent> = {}) =>
-  ({ key: 'Enter', keyCode: 13, isComposing: false, ...init }) as KeyboardEvent;
+  ({
+    key: 'Enter',
+    keyCode: 13,
+    isComposing: false,
+    altKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    shiftKey: false,
+    ...init,
+  }) as KeyboardEvent;
 
 test.each([
   ['Chromium and Firefox', { isComposing: true, keyCode: 229 }, true],
@@ -28,5 +37,30 @@ describe('what sends', () => {
     ['another key', { key: 'a' }, false, false],
   ])('%s', (_name, init, touch, want) => {
     expect(isSend(key(init), touch)).toBe(want);
+  });
+});
+
+describe('shortcuts', () => {
+  test('no keys mean two things at one place', () => {
+    const taken = shortcuts.map(({ keys, where }) => `${where} ${keys}`);
+    expect(new Set(taken).size).toBe(taken.length);
+  });
+
+  test.each([
+    ['Ctrl+K', { key: 'k', ctrlKey: true }, false, 'switcher'],
+    ['Cmd+K on a Mac', { key: 'k', metaKey: true }, true, 'switcher'],
+    ['Ctrl+K on a Mac, which deletes a line', { key: 'k', ctrlKey: true }, true, null],
+    ['Ctrl+Shift+K', { key: 'K', ctrlKey: true, shiftKey: true }, false, null],
+    ['Ctrl+K while composing', { key: 'k', ctrlKey: true, keyCode: 229 }, false, null],
+    ['Alt+↓', { key: 'ArrowDown', altKey: true }, false, 'nextRoom'],
+    ['Alt+Shift+↓', { key: 'ArrowDown', altKey: true, shiftKey: true }, false, 'nextUnread'],
+    ['a letter', { key: 'e' }, false, null],
+  ])('%s', (_name, init, onApple, want) => {
+    expect(shortcutOf(key({ ctrlKey: false, ...init }), 'anywhere', onApple)).toBe(want);
+  });
+
+  test('are told as printed on the keyboard', () => {
+    expect(printed('Mod+K', true)).toEqual(['⌘', 'K']);
+    expect(printed('Alt+Shift+ArrowUp', false)).toEqual(['Alt', 'Shift', '↑']);
   });
 });
