@@ -15,7 +15,7 @@ export interface RoomHost {
   readonly changed: (room: LiveRoom) => void;
   /** What the server knows better has changed: asks for the room anew. */
   readonly refresh: (room: LiveRoom) => void;
-  readonly mark: (room: LiveRoom, seq: number) => Promise<{ read: number; unread: number; mentions: number }>;
+  readonly mark: (room: LiveRoom, seq: number) => Promise<unknown>;
   readonly typing: (room: LiveRoom, thread?: number) => void;
   readonly typed: (room: LiveRoom, thread?: number) => void;
 }
@@ -102,7 +102,7 @@ export class LiveRoom {
   markRead(seq: number): void {
     if (seq <= Math.max(this.#wanted, this.#form.read)) return;
     this.#wanted = seq;
-    if (seq >= (this.#form.latest?.seq ?? this.log.cursor.seq)) this.#count(seq, 0, 0);
+    this.#reckon(seq);
     if (!this.#marking) void this.#mark();
   }
 
@@ -113,8 +113,7 @@ export class LiveRoom {
       this.#host.changed(this);
     } else if (seq > this.#form.read || this.#form.unread > 0) {
       this.#wanted = Math.max(seq, this.#wanted);
-      if (seq >= (this.#form.latest?.seq ?? this.log.cursor.seq)) this.#count(seq, 0, 0);
-      else this.#host.refresh(this);
+      if (!this.#reckon(seq)) this.#host.refresh(this);
     }
   }
 
@@ -122,11 +121,9 @@ export class LiveRoom {
     const seq = this.#wanted;
     this.#marking = true;
     try {
-      const through = this.log.cursor.seq;
-      const { read, unread, mentions } = await this.#host.mark(this, seq);
-      // What came meanwhile may be in the answer or not.
-      if (this.log.cursor.seq === through) this.#count(read, unread, mentions);
-      else this.#host.refresh(this);
+      await this.#host.mark(this, seq);
+      // The counts of the answer are of a moment that nobody knows; those of a room have its head.
+      if (!this.#reckon(seq)) this.#host.refresh(this);
     } catch {
       // Told again with the next mark, or the next welcome.
       this.#marking = false;
@@ -137,6 +134,14 @@ export class LiveRoom {
       if (this.#wanted > seq) void this.#mark();
     }, MARK_EVERY_MS);
     (timer as { unref?: () => void }).unref?.();
+  }
+
+  /** Counts what is unread after seq; false if not all of it has been told one by one. */
+  #reckon(seq: number): boolean {
+    if (seq < this.#counted && seq < (this.#form.latest?.seq ?? this.log.cursor.seq)) return false;
+    const left = [...this.#unread].filter(([unread]) => unread > seq);
+    this.#count(seq, Math.min(MOST_COUNTED, left.length), left.filter(([, called]) => called).length);
+    return true;
   }
 
   #count(read: number, unread: number, mentions: number): void {

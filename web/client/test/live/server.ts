@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, Failure, type Client, type ClientOptions, type View } from '../../src/index.js';
-import { socketWire, type Wire } from '../../src/wire.js';
+import { socketWire } from '../../src/wire.js';
 
 const BIN = process.env['BIN'] ?? new URL('../../../../bin/causerie', import.meta.url).pathname;
 
@@ -67,12 +67,16 @@ export class LiveServer {
 
 /** A wire between the client and the real one, which loses what it is told to lose. */
 export class Lossy {
+  /** Entries get lost too, for as long as acks do: so that the ack alone can tell. */
+  deaf = false;
   /** Acks of this act get lost, so often. */
   lose = { act: '', times: 0 };
-  wire: Wire | undefined;
 
   readonly make: NonNullable<ClientOptions['wire']> = (url, events) => {
-    const wire = (this.wire = socketWire(url, events));
+    const told: typeof events.told = (event, payload) => {
+      if (event !== 'entry' || !this.deaf || this.lose.times === 0) events.told(event, payload);
+    };
+    const wire = socketWire(url, { ...events, told });
     return {
       connect: () => wire.connect(),
       disconnect: () => wire.disconnect(),
