@@ -23,7 +23,7 @@ func (d *Desks) Follow(ctx context.Context, a Actor, room RoomID, root uint64) e
 	if _, err := d.rooms.reader(ctx, a, room); err != nil {
 		return err
 	}
-	if _, err := d.messages.target(ctx, room, root); err != nil {
+	if err := d.messages.checkRoot(ctx, room, root); err != nil {
 		return err
 	}
 	return d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{Put(followKey(room, root), "1")}})

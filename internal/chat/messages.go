@@ -186,7 +186,7 @@ func (m *Messages) checkTargets(ctx context.Context, room RoomID, n NewMessage) 
 		case e.isDeleted():
 			return errDeleted
 		case e.Seq == n.Thread && e.Thread != 0:
-			return invalid("A thread begins with a message that is in none itself. Send with the number of the message that began this one's.")
+			return errThreadRoot
 		}
 	}
 	return nil

@@ -15,6 +15,11 @@ func (d *Desks) Read(ctx context.Context, a Actor, room RoomID, thread, seq uint
 	if _, err := d.rooms.member(ctx, a, room); err != nil {
 		return Count{}, err
 	}
+	if thread != 0 {
+		if err := d.messages.checkRoot(ctx, room, thread); err != nil {
+			return Count{}, err
+		}
+	}
 	head, err := d.store.Head(ctx, room)
 	if err != nil {
 		return Count{}, err

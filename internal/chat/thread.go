@@ -7,6 +7,23 @@ import (
 
 func replyPrefix(root uint64) string { return "reply/" + SeqKey(root) + "/" }
 
+// checkRoot returns an error unless a thread can begin, or has begun, with the
+// message. The thread of a deleted one can still be read.
+func (m *Messages) checkRoot(ctx context.Context, room RoomID, seq uint64) error {
+	found, err := m.store.Pick(ctx, room, []uint64{seq})
+	switch {
+	case err != nil:
+		return err
+	case len(found) == 0 || found[0].Kind != KindMessage:
+		return errNoMessage
+	case found[0].Thread != 0:
+		return errThreadRoot
+	}
+	return nil
+}
+
+var errThreadRoot = invalid("A thread begins with a message that is in none itself. Send with the number of the message that began this one's.")
+
 // Thread returns the message that began a thread and a page of what was said
 // in it.
 func (m *Messages) Thread(ctx context.Context, a Actor, room RoomID, root uint64, q Query) (Message, Page, error) {
