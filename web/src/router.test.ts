@@ -11,7 +11,7 @@ const places: readonly (readonly [string, Place])[] = [
   ['/saved', { name: 'saved' }],
   ['/settings', { name: 'settings', tab: '' }],
   ['/admin/people', { name: 'admin', tab: 'people' }],
-  ['/invite/ci_Ab-9', { name: 'invitation', code: 'ci_Ab-9' }],
+  ['/invite#ci_Ab-9', { name: 'invitation', code: 'ci_Ab-9' }],
   ['/setup#cs_1', { name: 'setup', code: 'cs_1' }],
   ['/reset#cr_1', { name: 'reset', code: 'cr_1' }],
 ];
@@ -39,7 +39,6 @@ describe('placeOf and addressOf', () => {
     '/r/a/t/1/2',
     '/x',
     '/saved/1',
-    '/invite',
   ])('take %s for no place of theirs', (path) => {
     expect(placeOf(path)).toEqual({ name: 'unknown' });
   });

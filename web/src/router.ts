@@ -32,7 +32,7 @@ export function placeOf(path: string, hash = ''): Place {
     case 'admin':
       return TAB.test(second) ? { name: first, tab: second } : { name: 'unknown' };
     case 'invite':
-      return CODE.test(second) ? { name: 'invitation', code: second } : { name: 'unknown' };
+      return { name: 'invitation', code: CODE.test(secret) ? secret : '' };
     case 'reset':
     case 'setup':
       return { name: first, code: CODE.test(secret) ? secret : '' };
@@ -67,10 +67,11 @@ export function addressOf(place: Place): string {
     case 'admin':
       return place.tab === '' ? `/${place.name}` : `/${place.name}/${place.tab}`;
     case 'invitation':
-      return `/invite/${place.code}`;
     case 'reset':
-    case 'setup':
-      return place.code === '' ? `/${place.name}` : `/${place.name}#${place.code}`;
+    case 'setup': {
+      const path = place.name === 'invitation' ? '/invite' : `/${place.name}`;
+      return place.code === '' ? path : `${path}#${place.code}`;
+    }
     default:
       return `/${place.name}`;
   }
