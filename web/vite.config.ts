@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { emoji } from './scripts/emoji.mjs';
 
 // `make dev` tells where the Go server listens; the page is reloaded from here.
 const server = process.env['CAUSERIE_DEV_SERVER'] ?? 'http://127.0.0.1:3000';
@@ -7,7 +8,7 @@ const server = process.env['CAUSERIE_DEV_SERVER'] ?? 'http://127.0.0.1:3000';
 const file = (path: string): string => new URL(path, import.meta.url).pathname;
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), emoji()],
   resolve: {
     alias: {
       '@causerie/client/browser': file('./client/src/browser.ts'),

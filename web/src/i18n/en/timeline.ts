@@ -1,12 +1,132 @@
 import { plural } from '../plural';
 
+const some = (count: number, one: string, other: string) => plural('en', count, { one, other });
+
 export const timeline = {
   label: 'Messages',
+  thread: 'Thread',
   newMessages: 'New',
   empty: 'Nothing has been said yet. Say hello.',
+  emptyThread: 'Nobody has answered yet.',
   beginning: 'This is where the conversation begins.',
   loadingOlder: 'Loading older messages…',
   loading: 'Loading messages…',
+  loadFailed: 'The messages could not be loaded.',
+  tryAgain: 'Try again',
+  notFound: 'That message does not exist any more.',
   toLatest: 'Jump to the latest messages',
-  countNew: (count: number) => plural('en', count, { one: '1 new message', other: `${count} new messages` }),
+  toUnread: 'Jump to the first new message',
+  countNew: (count: number) =>
+    count >= 100 ? '99+ new messages' : some(count, '1 new message', `${count} new messages`),
+  listNames: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
+  typing: (names: readonly string[]) => {
+    if (names.length > 3) return 'Several people are typing…';
+    const list = new Intl.ListFormat('en').format(names);
+    return some(names.length, `${list} is typing…`, `${list} are typing…`);
+  },
+
+  edited: 'edited',
+  editedAt: (when: string) => `Edited ${when}. Show earlier versions`,
+  versions: 'Earlier versions',
+  versionNow: 'Now',
+  deleted: 'This message was deleted.',
+  deletedBy: (name: string) => `This message was deleted by ${name}.`,
+  blocked: 'A message of somebody you blocked.',
+  show: 'Show',
+  pinned: 'Pinned',
+  saved: 'Saved',
+  answers: (name: string) => `Answers ${name}`,
+  quoteGone: 'The message that this answers does not exist any more.',
+  quoteLoading: 'Loading…',
+  replies: (count: number) => some(count, '1 reply', `${count} replies`),
+  lastReply: 'Show thread',
+  seen: 'Seen',
+
+  queued: 'Waiting to be sent',
+  sending: 'Sending…',
+  failed: 'Not sent.',
+  retry: 'Try again',
+  discard: 'Delete',
+
+  actions: 'Actions',
+  more: 'More actions',
+  react: 'Add a reaction',
+  reactWith: (emoji: string) => `React with ${emoji}`,
+  reply: 'Reply',
+  replyInThread: 'Reply in thread',
+  edit: 'Edit',
+  copyText: 'Copy text',
+  copyLink: 'Copy link',
+  copyCode: 'Copy code',
+  copied: 'Copied.',
+  notCopied: 'The browser does not allow copying here.',
+  pin: 'Pin to the room',
+  unpin: 'Unpin',
+  save: 'Save for later',
+  unsave: 'Remove from saved',
+  report: 'Report…',
+  delete: 'Delete…',
+  deleteTitle: 'Delete this message?',
+  deleteHint: 'It is gone for everybody, and cannot be brought back.',
+  deleteConfirm: 'Delete',
+  reactions: 'Reactions',
+  reacted: (names: string, emoji: string) => `${names} reacted with ${emoji}`,
+  andOthers: (names: readonly string[], others: number) =>
+    others > 0
+      ? `${names.join(', ')} and ${some(others, '1 other', `${others} others`)}`
+      : new Intl.ListFormat('en').format(names),
+  you: 'You',
+  follow: 'Follow this thread',
+  unfollow: 'Stop following this thread',
+  closeThread: 'Close thread',
+
+  emoji: {
+    title: 'Emoji',
+    search: 'Search emoji',
+    none: 'No emoji is called that.',
+    recent: 'Recently used',
+    groups: [
+      'Smileys',
+      'People',
+      'Animals and nature',
+      'Food and drink',
+      'Travel and places',
+      'Activities',
+      'Objects',
+      'Symbols',
+      'Flags',
+    ],
+  },
+
+  notices: {
+    join: (who: string) => `${who} joined`,
+    leave: (who: string) => `${who} left`,
+    create: (by: string) => `${by} made this room`,
+    invite: (who: string, by: string) => `${by} invited ${who}`,
+    remove: (who: string, by: string) => `${by} removed ${who}`,
+    ban: (who: string, by: string) => `${by} banned ${who}`,
+    unban: (who: string, by: string) => `${by} lifted the ban of ${who}`,
+    mute: (who: string, by: string, until: string) => `${by} muted ${who} until ${until}`,
+    unmute: (who: string, by: string) => `${by} unmuted ${who}`,
+    rank: (who: string, by: string, rank: string) => `${by} made ${who} ${rank}`,
+    pin: (by: string) => `${by} pinned a message`,
+    renamed: (by: string, name: string) => `${by} named the room “${name}”`,
+    topic: (by: string, topic: string) =>
+      topic === '' ? `${by} removed the topic` : `${by} set the topic: ${topic}`,
+    described: (by: string) => `${by} changed the description`,
+    archived: (by: string) => `${by} archived the room`,
+    restored: (by: string) => `${by} brought the room back`,
+    slow: (by: string, seconds: number) =>
+      seconds === 0 ? `${by} turned slow mode off` : `${by} set slow mode to ${seconds} s`,
+    kind: (by: string, kind: string) => `${by} made the room ${kind}`,
+    changed: (by: string) => `${by} changed the room`,
+    ranks: { owner: 'an owner', moderator: 'a moderator', member: 'a member' },
+    kinds: {
+      public: 'public',
+      private: 'private',
+      announcement: 'a room for announcements',
+      direct: 'direct',
+      group: 'a group',
+    },
+  },
 };

@@ -1,0 +1,4 @@
+declare module 'virtual:emoji/*' {
+  const groups: import('./models/emoji').EmojiGroups;
+  export default groups;
+}

@@ -1,0 +1,148 @@
+import type { Message, Room, Row, View } from '@causerie/client';
+import { SvelteMap } from 'svelte/reactivity';
+import { Days, type Day } from '../models/days';
+import { session } from './session.svelte';
+
+/** How long a message that was jumped to stands out. */
+const FLASH_MS = 2000;
+
+/** A room or a thread that is open: what its view shows and what is marked in it. */
+export class OpenRoom {
+  readonly view: View;
+  readonly #days = new Days();
+  readonly #stops: (() => void)[];
+  #version = $state(0);
+  readonly rows: readonly Row[] = $derived.by(() => this.#now().rows);
+  readonly room: Room = $derived.by(() => this.#now().room);
+  readonly loading = $derived.by(() => this.#now().loading);
+  readonly loaded = $derived.by(() => this.#now().loaded);
+  readonly failure = $derived.by(() => this.#now().failure);
+  readonly atEnd = $derived.by(() => this.#now().atEnd);
+  readonly atBeginning = $derived.by(() => this.#now().atBeginning);
+  readonly typists = $derived.by(() => this.#now().typists);
+  readonly thread = $derived.by(() => this.#now().thread);
+  /** The divider stands behind what was read when the room was opened. */
+  #readTo = $state<number>();
+  readonly days: readonly Day[] = $derived(this.#days.of(this.rows, this.#readTo));
+  readonly #bySeq = $derived(new Map(this.rows.map((row) => [row.seq, row])));
+  /** The message that was jumped to, for a moment. */
+  flash = $state<number>();
+  /** Whoever looks is at the end, and looks. */
+  #watched = false;
+  #flashing: ReturnType<typeof setTimeout> | undefined;
+  /** Messages that replies answer and that are not among the rows; null where there is none. */
+  readonly #quoted = new SvelteMap<number, Message | null>();
+  readonly #asked = new Set<number>();
+
+  constructor(view: View) {
+    this.view = view;
+    this.#divide();
+    this.#stops = [view.on('change', () => this.#changed()), view.on('reset', () => this.#quoted.clear())];
+  }
+
+  get inThread(): boolean {
+    return this.view.root !== undefined;
+  }
+
+  /** How many messages of others have come since one was last at the end; 100 is more than 99. */
+  readonly unread: number = $derived.by(() => {
+    if (!this.inThread) return this.room.unread;
+    const read = this.thread?.read ?? 0;
+    return this.rows.filter((row) => row.seq > read && !row.mine && row.kind === 'message').length;
+  });
+
+  /** The first message behind the divider. */
+  get oldestUnread(): Row | undefined {
+    const readTo = this.#readTo;
+    if (readTo === undefined) return undefined;
+    return this.rows.find((row) => row.kind === 'message' && !row.mine && row.seq > readTo);
+  }
+
+  get divided(): boolean {
+    return this.#readTo !== undefined;
+  }
+
+  /** Where the divider would stand, to load what is around it. */
+  get readTo(): number | undefined {
+    return this.#readTo;
+  }
+
+  /** Tells whether somebody is at the end and looks: then all is read. */
+  watch(watched: boolean): void {
+    this.#watched = watched;
+    this.view.following = watched;
+    if (watched && this.view.atEnd && this.view.loaded) this.view.markRead();
+  }
+
+  /** Somebody has seen what is new: the divider goes. */
+  dismiss(): void {
+    this.#readTo = undefined;
+    if (this.view.atEnd && this.view.loaded) this.view.markRead();
+  }
+
+  /** A row that is loaded. */
+  find(seq: number): Row | undefined {
+    return this.#bySeq.get(seq);
+  }
+
+  /** The message that a reply answers: undefined until it is known, null if there is none. */
+  quoted(seq: number): Message | Row | null | undefined {
+    const row = this.#bySeq.get(seq);
+    if (row !== undefined) return row;
+    if (this.view.root === seq) return this.thread?.root;
+    const known = this.#quoted.get(seq);
+    if (known === undefined) void this.#ask(seq);
+    return known;
+  }
+
+  /** Shows a message, wherever it is. False if there is none. */
+  async show(seq: number): Promise<boolean> {
+    await this.view.jumpTo(seq);
+    if (this.view.rows.every((row) => row.seq !== seq)) return false;
+    clearTimeout(this.#flashing);
+    this.flash = seq;
+    this.#flashing = setTimeout(() => (this.flash = undefined), FLASH_MS);
+    return true;
+  }
+
+  close(): void {
+    clearTimeout(this.#flashing);
+    for (const stop of this.#stops) stop();
+    this.view.close();
+  }
+
+  #now(): View {
+    void this.#version;
+    return this.view;
+  }
+
+  #changed(): void {
+    this.#divide();
+    this.#version += 1;
+    if (this.#watched && this.view.atEnd && this.view.loaded) this.view.markRead();
+  }
+
+  /** Sets the divider when something is new that nobody looks at, and leaves it there. */
+  #divide(): void {
+    if (this.#readTo !== undefined || this.#watched) return;
+    if (this.inThread) {
+      const { thread } = this.view;
+      if (thread !== undefined && thread.read > 0) this.#readTo = thread.read;
+    } else if (this.view.room.unread > 0) {
+      this.#readTo = this.view.room.read;
+    }
+  }
+
+  async #ask(seq: number): Promise<void> {
+    if (this.#asked.has(seq)) return;
+    this.#asked.add(seq);
+    try {
+      const { message } = await session.client.act('message', { room: this.view.id, seq });
+      this.#quoted.set(seq, message);
+    } catch (error) {
+      const passing = (error as { passing?: boolean }).passing === true;
+      if (passing) this.#asked.delete(seq);
+      else this.#quoted.set(seq, null);
+    }
+  }
+}
