@@ -69,9 +69,9 @@ export class TcpProxy {
     const server = connect(target, '127.0.0.1');
     const pair = { client, server };
     this.#pairs.add(pair);
-    // What was swallowed once never arrives: a stream with a hole is dead.
-    let dead = false;
     const forward = (from: Socket, to: Socket, passes: () => boolean) => {
+      // What was swallowed once never arrives: a stream with a hole is dead.
+      let dead = false;
       from.on('data', (chunk) => {
         if (!passes()) dead = true;
         else if (!dead) to.write(chunk);

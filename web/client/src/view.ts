@@ -5,6 +5,7 @@ import { Emitter } from './emitter.js';
 import { Failure, failureOf } from './failure.js';
 import { amend, react } from './fold.js';
 import type { Outbox } from './outbox.js';
+import { Patience } from './patience.js';
 import type { ActName, In, Out } from './protocol/acts.js';
 import type { Author, Cursor, Entry, Item, Message, Page, Room } from './protocol/forms.js';
 import type { LiveRoom } from './room.js';
@@ -44,6 +45,7 @@ export class View extends Emitter<ViewEvents> {
   readonly #room: LiveRoom;
   readonly #host: ViewHost;
   readonly #timeline: Timeline;
+  readonly #patience: Patience;
   readonly #canvas: Canvas;
   readonly #during = new Set<Entry[]>();
   #rows: readonly Row[] | undefined;
@@ -63,6 +65,7 @@ export class View extends Emitter<ViewEvents> {
     this.#room = room;
     this.#host = host;
     this.#timeline = new Timeline(root);
+    this.#patience = new Patience(host.act);
     this.#canvas = new Canvas(host.me);
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
   }
@@ -251,6 +254,7 @@ export class View extends Emitter<ViewEvents> {
 
   /** Connected: fetches what could not be fetched. @internal */
   online(): void {
+    this.#patience.online();
     if (this.loaded && this.#loading !== 'all') return;
     const query = this.#at === undefined ? {} : { around: this.#at };
     void this.#load('all', query, (page) => this.#timeline.replace(page));
@@ -336,11 +340,7 @@ export class View extends Emitter<ViewEvents> {
     const op: Op = { change, until: Infinity };
     this.#add(seq, op);
     try {
-      // The id makes a second try of the same act the same act.
-      const cursor = (await this.#host.act(name, input).catch((error: unknown) => {
-        if (failureOf(error).code !== 'timeout') throw error;
-        return this.#host.act(name, input);
-      })) as Cursor;
+      const cursor = (await this.#patience.act(name, input)) as Cursor;
       op.until = cursor.seq;
       if (cursor.seq <= this.#room.log.cursor.seq) this.#drop(seq, op);
       return cursor;
