@@ -29,7 +29,13 @@ type command struct {
 func (p program) commands() []command {
 	return []command{
 		{"serve", "run the chat server", p.serve},
-		{"bench", "measure a chat server with many connections", p.bench},
+		{"user", "list people, add one, reset a password, make somebody admin", p.user},
+		{"room", "list the rooms", p.room},
+		{"export", "write everything, a room or a person as JSON lines", p.export},
+		{"backup", "write everything to a file, also while the server runs", p.backup},
+		{"restore", "put a backup into an empty store", p.restore},
+		{"migrate", "copy everything between a folder and Redis", p.migrate},
+		{"verify", "look for damage in what is kept", p.verify},
 		{"bench", "measure this or another chat server", p.bench},
 		{"version", "print the version and what is built in", p.version},
 		{"docs", "print a reference page", p.docs},

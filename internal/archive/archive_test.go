@@ -129,8 +129,14 @@ func live(t *testing.T, store chat.Store) *life {
 	group, err := l.rooms.Direct(ctx, l.ada, []chat.PersonID{l.bob.ID, eve.ID}, "Three")
 	l.must(err)
 	l.must(l.rooms.Leave(ctx, l.ada, group.ID, chat.NewID()))
-	for range 700 { // more than a page
-		l.say(l.ada, chat.Lobby, chat.NewMessage{Text: "In the lobby"})
+	var many []chat.Draft
+	for range page + 200 {
+		many = append(many, chat.Draft{
+			Room: chat.Lobby, ID: chat.NewID(), Kind: chat.KindMessage, Author: l.ada.ID, Name: "Ada", Text: "In the lobby", At: time.Now(),
+		})
+	}
+	for _, kept := range store.Append(ctx, chat.Lobby, many) {
+		l.must(kept.Err)
 	}
 	l.must(l.desks.Save(ctx, l.bob, l.kitchen, l.first))
 	l.must(l.messages.Flush(ctx))

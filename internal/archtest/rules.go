@@ -19,6 +19,7 @@ internal/store/sqlite      → internal/chat                  · internal/store/
 internal/store/redis       → internal/chat                  · internal/store/storetest
 internal/store/redis/*     → nothing
 internal/store/storetest   → internal/chat
+internal/archive           → internal/chat, internal/contract · internal/auth, internal/store/*
 internal/rate              → nothing
 internal/realtime          → internal/chat, internal/auth, internal/contract, internal/rate, socketio · engineio, engineio/engineiotest, internal/store/*, test/client
 internal/httpapi           → internal/chat, internal/auth, internal/contract, internal/rate           · internal/store/*

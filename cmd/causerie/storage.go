@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/causerie-chat/causerie/internal/archive"
+	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/config"
+	"github.com/causerie-chat/causerie/internal/store/sqlite"
+)
+
+// An arguments is the command line of a command that works on a store beside
+// the server: options, which may stand anywhere, and words.
+type arguments struct {
+	*flag.FlagSet
+	p     program
+	usage string
+	words []string
+	quiet *bool
+
+	store map[string]*string
+}
+
+// storeFlags are the options of serve that say which store.
+var storeFlags = []string{"data", "redis", "redis-prefix"}
+
+// arguments begins the command line of a command. usage is its help.
+func (p program) arguments(name, usage string) *arguments {
+	a := &arguments{FlagSet: flag.NewFlagSet(name, flag.ContinueOnError), p: p, usage: usage, store: make(map[string]*string)}
+	a.SetOutput(io.Discard)
+	a.quiet = a.Bool("quiet", false, "no progress on standard error")
+	for _, name := range storeFlags {
+		a.store[name] = a.String(name, "", "as of causerie serve")
+	}
+	return a
+}
+
+// parse reads the command line. done says that there is nothing to do any
+// more, with the exit code.
+func (a *arguments) parse(args []string, least, most int) (code int, done bool) {
+	for len(args) > 0 {
+		switch err := a.Parse(args); {
+		case errors.Is(err, flag.ErrHelp):
+			a.help(a.p.stdout)
+			return exitOK, true
+		case err != nil:
+			return a.p.misused("%v: see causerie %s --help", err, a.Name()), true
+		}
+		if args = a.Args(); len(args) > 0 {
+			a.words = append(a.words, args[0])
+			args = args[1:]
+		}
+	}
+	if len(a.words) < least || len(a.words) > most {
+		a.help(a.p.stderr)
+		return exitUsage, true
+	}
+	return exitOK, false
+}
+
+func (a *arguments) help(w io.Writer) {
+	fmt.Fprint(w, a.usage, "\nOptions:\n")
+	a.VisitAll(func(f *flag.Flag) {
+		value, help := flag.UnquoteUsage(f)
+		fmt.Fprintf(w, "  %-22s %s\n", strings.TrimSpace("--"+f.Name+" "+value), help)
+	})
+	fmt.Fprint(w, "\nThe store is the one that causerie serve would use with the same options and\nenvironment: a folder, or with --redis or CAUSERIE_REDIS a Redis.\n")
+}
+
+// config returns what serve would run with.
+func (a *arguments) config() (config.Config, error) {
+	var given []string
+	a.Visit(func(f *flag.Flag) {
+		if a.store[f.Name] != nil {
+			given = append(given, "--"+f.Name, f.Value.String())
+		}
+	})
+	return config.Load(given, a.p.environ)
+}
+
+// A readable is a store that a command reads.
+type readable interface {
+	archive.Source
+	Close() error
+}
+
+// openReadable opens the store for reading, also beside a running server.
+func (p program) openReadable(ctx context.Context, cfg config.Config) (readable, error) {
+	if cfg.Redis == "" {
+		return sqlite.OpenReadOnly(ctx, sqlite.Options{Dir: cfg.Data})
+	}
+	return openStore(ctx, cfg, chat.NewNodeID(), p.toolLogger())
+}
+
+// openWritable opens the store for writing. A folder must be there already,
+// so that a typing error does not begin a new chat, and no server may use it.
+func (p program) openWritable(ctx context.Context, cfg config.Config) (chat.Store, error) {
+	if cfg.Redis == "" {
+		there, err := sqlite.OpenReadOnly(ctx, sqlite.Options{Dir: cfg.Data})
+		if err != nil {
+			return nil, err
+		}
+		if err := there.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return openStore(ctx, cfg, chat.NewNodeID(), p.toolLogger())
+}
+
+// toolLogger is for what a store warns of; what it does otherwise, nobody who
+// runs a command wants to read.
+func (p program) toolLogger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}
+
+// onStore opens the store, has f work with it, and closes it.
+func onStore[S interface{ Close() error }](ctx context.Context, a *arguments,
+	open func(context.Context, config.Config) (S, error), f func(config.Config, S) error,
+) int {
+	cfg, err := a.config()
+	if err != nil {
+		return a.p.misused("%v", err)
+	}
+	ctx, stop := untilSignal(ctx)
+	defer stop()
+	s, err := open(ctx, cfg)
+	if err != nil {
+		return a.p.failed(err)
+	}
+	if err := errors.Join(f(cfg, s), s.Close()); err != nil {
+		return a.p.failed(err)
+	}
+	return exitOK
+}
+
+// steps returns what shows on standard error how far a long run has come, at
+// most once a second; nil with --quiet.
+func (a *arguments) steps() func(archive.Step) {
+	if *a.quiet {
+		return nil
+	}
+	shown := time.Now()
+	return func(s archive.Step) {
+		if last := s.Room == "" && s.Rooms == s.Of; !last && time.Since(shown) < time.Second {
+			return
+		}
+		shown = time.Now()
+		fmt.Fprintf(a.p.stderr, "%d of %d rooms, %d entries, %d records\n", s.Rooms, s.Of, s.Entries, s.Records)
+	}
+}
+
+// bytes is steps for files.
+func (a *arguments) bytes() func(done, total int64) {
+	if *a.quiet {
+		return nil
+	}
+	shown := time.Now()
+	return func(done, total int64) {
+		if done < total && time.Since(shown) < time.Second {
+			return
+		}
+		shown = time.Now()
+		fmt.Fprintf(a.p.stderr, "%d of %d MB\n", done>>20, total>>20)
+	}
+}
+
+// newFolder makes a folder for a store beside a file that is to be.
+func newFolder(dir, pattern string) (string, func(), error) {
+	name, err := os.MkdirTemp(dir, pattern)
+	if err != nil {
+		return "", nil, fmt.Errorf("cannot work in %s: choose a folder that is there and that this user may write in (%w)", dir, err)
+	}
+	return name, func() { _ = os.RemoveAll(name) }, nil
+}
