@@ -63,6 +63,7 @@ export class Outbox {
   #entries: readonly Pending[] = [];
   /** The shelf may have been read before it forgot them. */
   readonly #removed = new Set<string>();
+  #reading = 0;
   #author = '';
   #open = false;
   #opening = 0;
@@ -96,14 +97,18 @@ export class Outbox {
       }
     const { keeper, tab } = this.#options;
     const now = Date.now();
+    this.#reading += 1;
     const [found, tabs] = [await keeper.list(`outbox/${author}/`), new Map(await keeper.list('tab/'))];
+    this.#reading -= 1;
+    const removed = new Set(this.#removed);
+    if (this.#reading === 0) this.#removed.clear();
     if (this.#author !== author) return;
     const known = new Set(this.#entries.map((entry) => entry.id));
     const kept = new Set(found.map(([key]) => key));
     for (const [, value] of found) {
       const entry = value as Pending;
       const gone = now - Number(tabs.get(`tab/${entry.tab}`) ?? 0) > ABANDONED_MS;
-      if (this.#removed.has(entry.id)) continue;
+      if (removed.has(entry.id)) continue;
       if (known.has(entry.id)) {
         const ours = this.#find(entry.id);
         if (gone && ours?.tab !== tab) this.#replace(entry.id, { tab });
@@ -289,7 +294,7 @@ export class Outbox {
   }
 
   #remove(entry: Pending): void {
-    this.#removed.add(entry.id);
+    if (this.#reading > 0) this.#removed.add(entry.id);
     this.#entries = this.#entries.filter((one) => one.id !== entry.id);
     this.#options.keeper.delete(keyOf(entry));
   }

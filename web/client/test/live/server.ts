@@ -42,10 +42,13 @@ export class LiveServer {
     const stderr = this.#process.stderr;
     if (stderr === null) throw new Error('The server has no standard error.');
     const lines = createInterface(stderr);
+    // A server that nobody owns tells how to become its owner, last of all.
+    let unowned = false;
     await new Promise<void>((resolve, reject) => {
       lines.on('line', (line) => {
         this.code = /setup#(\S+)/.exec(line)?.[1] ?? this.code;
-        if (line.includes('setup#') || line.includes('msg=ready')) setImmediate(resolve);
+        unowned ||= line.includes('nobody owns');
+        if (line.includes(unowned ? 'setup#' : 'msg=ready')) resolve();
       });
       this.#process?.once('error', reject);
       this.#process?.once('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
