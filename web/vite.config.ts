@@ -31,7 +31,7 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/socket.io': { target: server, ws: true } },
+    proxy: { '/api': server, '/socket.io': { target: server, ws: true } },
   },
   test: {
     include: ['src/**/*.test.ts', 'client/test/*.test.ts'],

@@ -85,7 +85,7 @@ export interface Acts {
   'room-join': [InRoom & Named, OneRoom];
   'room-leave': [InRoom & Named, Nothing];
   'room-prefs': [InRoom & { readonly favourite?: boolean; readonly notify?: f.Notify }, OneRoom];
-  members: [InRoom & Listing, Next & { readonly members: readonly f.Member[]; readonly total: number }];
+  members: [InRoom & Searching, Next & { readonly members: readonly f.Member[]; readonly total: number }];
   'room-invite': [OnPerson, Nothing];
   'room-remove': [ForReason, Nothing];
   'room-ban': [ForReason, Nothing];
