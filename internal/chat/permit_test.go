@@ -146,6 +146,18 @@ var roomActs = []struct {
 		archive: "fffffffffff",
 	},
 	{
+		name: "MayInvite", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
+			return h.rooms.MayInvite(h.t.Context(), a, room)
+		},
+		public:  "yyyyyfffyff",
+		news:    "yyyyfffffff",
+		private: "nnyyffnnfnn",
+		group:   "nnyyyfnnynn",
+		direct:  "nnffffnnfnn",
+		lobby:   "fffffffffff",
+		archive: "fffffffffff",
+	},
+	{
 		name: "Remove", victim: `{"state":"joined","rank":"member"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Remove(h.t.Context(), a, room, chat.ID{}, who, "enough")
