@@ -24,7 +24,19 @@ export class OpenRoom {
   /** The divider stands behind what was read when the room was opened. */
   #readTo = $state<number>();
   readonly days: readonly Day[] = $derived(this.#days.of(this.rows, this.#readTo));
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #bySeq = $derived(new Map(this.rows.map((row) => [row.seq, row])));
+  /** How far the other one in a direct room has read, if they let one know. */
+  readonly #seenTo: number = $derived.by(() => {
+    const { readers, room } = this.#now();
+    const other = room.kind === 'direct' && !this.inThread ? room.people?.[0]?.id : undefined;
+    return other === undefined ? 0 : Math.max(readers.get(other) ?? 0, this.#receipt);
+  });
+  #receipt = $state(0);
+  /** The last message of one's own that has been seen. */
+  readonly seen: string | undefined = $derived(
+    this.rows.findLast((row) => row.mine && row.seq > 0 && row.seq <= this.#seenTo)?.key,
+  );
   /** The message that was jumped to, for a moment. */
   flash = $state<number>();
   /** Whoever looks is at the end, and looks. */
@@ -32,6 +44,7 @@ export class OpenRoom {
   #flashing: ReturnType<typeof setTimeout> | undefined;
   /** Messages that replies answer and that are not among the rows; null where there is none. */
   readonly #quoted = new SvelteMap<number, Message | null>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #asked = new Set<number>();
 
   constructor(view: View) {
@@ -130,6 +143,21 @@ export class OpenRoom {
       if (thread !== undefined && thread.read > 0) this.#readTo = thread.read;
     } else if (this.view.room.unread > 0) {
       this.#readTo = this.view.room.read;
+    }
+  }
+
+  /** What was read before this connection was made. */
+  async #askReceipts(): Promise<void> {
+    const { room, root, id } = this.view;
+    const last = this.view.rows.findLast((row) => row.mine && row.seq > 0);
+    if (room.kind !== 'direct' || root !== undefined || last === undefined) return;
+    try {
+      const { people } = await session.client.act('receipts', { room: id, seq: last.seq });
+      const other = people.find(({ person }) => person.id === room.people?.[0]?.id);
+      this.#receipt = other?.seq ?? 0;
+    } catch {
+      // Told live with the next message that is read.
+      return;
     }
   }
 

@@ -18,7 +18,6 @@ export const timeline = {
   toUnread: 'Jump to the first new message',
   countNew: (count: number) =>
     count >= 100 ? '99+ new messages' : some(count, '1 new message', `${count} new messages`),
-  listNames: (names: readonly string[]) => new Intl.ListFormat('en').format(names),
   typing: (names: readonly string[]) => {
     if (names.length > 3) return 'Several people are typing…';
     const list = new Intl.ListFormat('en').format(names);

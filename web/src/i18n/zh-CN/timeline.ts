@@ -17,7 +17,6 @@ export const timeline: typeof en = {
   toLatest: '跳到最新消息',
   toUnread: '跳到第一条新消息',
   countNew: (count) => (count >= 100 ? '99+ 条新消息' : `${count} 条新消息`),
-  listNames: list,
   typing: (names) => (names.length > 3 ? '好几个人正在输入…' : `${list(names)} 正在输入…`),
 
   edited: '已编辑',

@@ -1,6 +1,6 @@
 import type { Room, Row } from '@causerie/client';
 import { describe, expect, it } from 'vitest';
-import { powersOver, silence, slowFor } from './powers';
+import { powersOver, silence, slowFor } from './message-powers';
 
 const standing = { state: 'joined', rank: 'member', favourite: false, notify: 'all' } as const;
 const room = { kind: 'public', archived: false, slow: 0, me: standing } as unknown as Room;
