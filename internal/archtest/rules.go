@@ -12,6 +12,7 @@ engineio                   → nothing                        · engineio/engine
 engineio/engineiotest      → engineio
 socketio                   → engineio                       · engineio/engineiotest
 socketio/adaptertest       → socketio, engineio/engineiotest
+client                     → nothing                        · internal/*, test/*
 internal/chat              → nothing                        · internal/store/*
 internal/auth              → internal/chat                  · internal/store/*
 internal/contract          → internal/chat, internal/auth, testdata/events · internal/store/*
@@ -28,7 +29,7 @@ internal/bench             → nothing                        · engineio, socke
 internal/archtest          → nothing
 web                        → nothing
 cmd/causerie               → everything
-examples/*                 → engineio, socketio             · engineio/engineiotest
+examples/*                 → client, engineio, socketio     · engineio/engineiotest
 test/*                     → everything
 bench/*                    → internal/bench
 `
@@ -43,7 +44,7 @@ github.com/redis/rueidis              → internal/store/redis, internal/store/r
 github.com/prometheus/client_golang   → internal/httpapi
 golang.org/x/crypto                   → internal/auth
 github.com/golang-jwt/jwt/v5          → internal/auth
-github.com/gobwas/ws                  → test/*   · engineio, internal/bench
+github.com/gobwas/ws                  → client, test/*   · engineio, internal/bench
 `
 
 // drawers are names that say nothing about what is inside, so that everything

@@ -1,0 +1,236 @@
+package client
+
+import (
+	"encoding/json"
+	"log/slog"
+	"time"
+)
+
+// A welcome is the first event of a connection.
+type welcome struct {
+	Me      Person             `json:"me"`
+	Token   string             `json:"token"`
+	Rooms   []Room             `json:"rooms"`
+	Resumed map[string]resumed `json:"resumed"`
+}
+
+// resumed is what was missed in a room.
+type resumed struct {
+	Entries []Entry `json:"entries"`
+	Reset   bool    `json:"reset"`
+	Reason  string  `json:"reason"`
+	Page    page    `json:"page"`
+	Head    Cursor  `json:"head"`
+	Gone    bool    `json:"gone"`
+}
+
+// welcome brings everything in step with the server.
+func (c *Client) welcome(w *wire, payload json.RawMessage) error {
+	var told welcome
+	if err := json.Unmarshal(payload, &told); err != nil {
+		return unexpected("a welcome that cannot be read", err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.me = told.Me
+	if told.Token != "" {
+		c.token = told.Token
+	}
+	clear(c.invited)
+	clear(c.strays)
+	there := make(map[string]bool, len(told.Rooms))
+	for _, r := range told.Rooms {
+		there[r.ID] = r.Me.State == "joined"
+		known := c.rooms[r.ID]
+		c.added(w, r)
+		if known == nil || !there[r.ID] {
+			continue
+		}
+		if missed, ok := told.Resumed[r.ID]; ok {
+			known.asked = false
+			c.caughtUp(w, r.ID, missed)
+		}
+	}
+	for id := range c.rooms {
+		if !there[id] {
+			c.removed(id, nil)
+		}
+	}
+	c.setWire(w)
+	c.queue(Event{Name: EventConnected})
+	c.wakeOutbox()
+	return nil
+}
+
+// take does what an event of the server says.
+func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
+	var about struct {
+		Room json.RawMessage `json:"room"`
+		Head Cursor          `json:"head"`
+		Page page            `json:"page"`
+	}
+	if err := json.Unmarshal(payload, &about); err != nil {
+		return unexpected("the event "+name+", which cannot be read", err)
+	}
+	var room string
+	_ = json.Unmarshal(about.Room, &room) // of some events it is an object
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch name {
+	case "entry":
+		var e Entry
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return unexpected("an entry that cannot be read", err)
+		}
+		c.entered(w, e)
+		return nil
+	case "reset":
+		if t := c.rooms[room]; t != nil {
+			t.reset(about.Page, about.Head)
+			c.queue(Event{Name: EventReset, Room: room, Payload: payload})
+			c.offerAgain(room)
+		}
+		return nil
+	case "room-added", "room-updated":
+		var r Room
+		if err := json.Unmarshal(about.Room, &r); err != nil {
+			return unexpected("a room that cannot be read", err)
+		}
+		c.added(w, r)
+		if name == "room-updated" {
+			c.queue(Event{Name: name, Room: r.ID, Payload: payload})
+		}
+		return nil
+	case "room-removed":
+		c.removed(room, payload)
+		return nil
+	case "me-updated":
+		var told struct{ Me Person }
+		if err := json.Unmarshal(payload, &told); err != nil {
+			return unexpected("who one is, which cannot be read", err)
+		}
+		c.me = told.Me
+	}
+	c.queue(Event{Name: name, Room: room, Payload: payload})
+	return nil
+}
+
+// entered takes an entry as it comes. c.mu is held, as in all that follow.
+func (c *Client) entered(w *wire, e Entry) {
+	t := c.rooms[e.Room]
+	if t == nil {
+		if some := c.strays[e.Room]; len(some) < maxHeld {
+			c.strays[e.Room] = append(some, e)
+		}
+		return
+	}
+	applied, gap := t.offer(e, c.me.ID)
+	c.told(t, applied)
+	if gap {
+		c.ask(w, t)
+	}
+}
+
+// told makes events of entries that are in the timeline now.
+func (c *Client) told(t *timeline, applied []Entry) {
+	for _, e := range applied {
+		c.queue(Event{Name: EventEntry, Room: t.room.ID, Entry: &e})
+	}
+}
+
+// added puts a room into the list.
+func (c *Client) added(w *wire, r Room) {
+	t, known := c.rooms[r.ID]
+	switch {
+	case r.Me.State == "invited":
+		c.invited[r.ID] = r
+		c.queue(Event{Name: EventRoomAdded, Room: r.ID})
+		return
+	case r.Me.State != "joined":
+		return
+	case known:
+		t.room = r
+		return
+	}
+	delete(c.invited, r.ID)
+	t = newTimeline(r, c.options.Keep)
+	c.rooms[r.ID] = t
+	c.queue(Event{Name: EventRoomAdded, Room: r.ID})
+	early := c.strays[r.ID]
+	delete(c.strays, r.ID)
+	for _, e := range early {
+		c.entered(w, e)
+	}
+}
+
+func (c *Client) removed(room string, payload json.RawMessage) {
+	delete(c.strays, room)
+	_, joined := c.rooms[room]
+	_, invited := c.invited[room]
+	if !joined && !invited {
+		return
+	}
+	delete(c.rooms, room)
+	delete(c.invited, room)
+	c.queue(Event{Name: EventRoomRemoved, Room: room, Payload: payload})
+}
+
+// ask has the gap of a timeline filled, once at a time.
+func (c *Client) ask(w *wire, t *timeline) {
+	if t.asked || c.ctx.Err() != nil {
+		return
+	}
+	t.asked = true
+	room, from := t.room.ID, t.cursor
+	c.running.Go(func() {
+		var out struct{ Rooms map[string]resumed }
+		err := w.ask(c.ctx, "resume", map[string]any{"rooms": map[string]Cursor{room: from}}, &out)
+		if passing(err) && err != errLost {
+			// Asked too much, or the store is away: what is held can wait.
+			c.options.Logger.Warn("a gap stays open for now", slog.String("room", room), slog.Any("reason", err))
+			c.sleep(time.Second)
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.rooms[room] != t || c.wire != w && c.wire != nil {
+			return
+		}
+		t.asked = false
+		switch {
+		case err == nil:
+			c.caughtUp(w, room, out.Rooms[room])
+		case c.wire == w && passing(err):
+			c.ask(w, t)
+		}
+	})
+}
+
+// caughtUp applies what was missed in a room.
+func (c *Client) caughtUp(w *wire, room string, missed resumed) {
+	t := c.rooms[room]
+	switch {
+	case missed.Gone:
+		c.removed(room, nil)
+		return
+	case missed.Reset:
+		held := t.held
+		t.reset(missed.Page, missed.Head)
+		c.queue(Event{Name: EventReset, Room: room})
+		if missed.Reason == "diverged" {
+			c.offerAgain(room)
+		}
+		for _, e := range held {
+			c.entered(w, e)
+		}
+		return
+	}
+	applied, gap := t.catchUp(missed.Entries, c.me.ID)
+	c.told(t, applied)
+	switch {
+	case gap && len(applied) > 0:
+		c.ask(w, t)
+	case gap:
+		// The server knows nothing of what is held: the next entry will show.
+		clear(t.held)
+	}
+}
