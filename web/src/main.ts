@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import './state/prefs.svelte';
 import { place } from './state/place.svelte';
 import { session } from './state/session.svelte';
 import './styles/index.css';

@@ -1,11 +1,12 @@
 import type { Dictionary, Locale } from '.';
+import { hours } from './hours.svelte';
 
 // Making a formatter costs more than a hundred uses of it.
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(locale: Locale, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${locale} ${name}`;
-  const known = formats.get(key) ?? new Intl.DateTimeFormat(regional(locale), options);
+  const key = `${locale} ${name} ${hours.style}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(withHours(regional(locale)), options);
   formats.set(key, known);
   return known;
 }
@@ -16,12 +17,28 @@ function regional(locale: Locale): string {
   return navigator.languages.find((tag) => new Intl.Locale(tag).language === language) ?? locale;
 }
 
+/** Only a whole tag says it for styles and single fields alike. */
+function withHours(tag: string): Intl.Locale {
+  if (hours.style === 'auto') return new Intl.Locale(tag);
+  return new Intl.Locale(tag, { hourCycle: hours.style === '24' ? 'h23' : 'h12' });
+}
+
 export function clock(locale: Locale, at: number): string {
   return format(locale, 'clock', { hour: '2-digit', minute: '2-digit' }).format(at);
 }
 
 export function moment(locale: Locale, at: number): string {
   return format(locale, 'moment', { dateStyle: 'full', timeStyle: 'medium' }).format(at);
+}
+
+/** A day without its time, for what happened long ago or will. */
+export function date(locale: Locale, at: number): string {
+  return format(locale, 'short', { year: 'numeric', month: 'short', day: 'numeric' }).format(at);
+}
+
+/** A day with its time, on one short line. */
+export function stamp(locale: Locale, at: number): string {
+  return format(locale, 'stamp', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 export function dayName(locale: Locale, text: Dictionary, at: number, now = Date.now()): string {

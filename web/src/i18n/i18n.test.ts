@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { clock, dayName } from './dates';
+import { clock, dayName, stamp } from './dates';
+import { hours } from './hours.svelte';
 import { dictionaries, LOCALES, type Locale } from '.';
 import { plural } from './plural';
 import { reasonOf } from './reasons';
@@ -89,4 +90,15 @@ test("English readers get the server's own words, others the meaning", () => {
 
 test('time is written as where the reader lives', () => {
   expect(clock('en', new Date(2026, 10, 23, 16, 5).getTime())).toBe('16:05');
+});
+
+test('whoever wants twelve or twenty-four hours gets them', () => {
+  const at = new Date(2026, 10, 23, 16, 5).getTime();
+  hours.style = '12';
+  expect(clock('en', at)).toMatch(/^0?4:05/);
+  expect(stamp('en', at)).toMatch(/[^1]4:05/);
+  hours.style = '24';
+  expect(clock('zh-CN', at)).toBe('16:05');
+  expect(stamp('zh-CN', at)).toContain('16:05');
+  hours.style = 'auto';
 });

@@ -1,0 +1,27 @@
+import type { desk as en } from '../en/desk';
+
+export const desk: typeof en = {
+  saved: '收藏',
+  savedIntro: '你留下来的消息，只有你能看到。',
+  savedEmpty: '还没有收藏任何消息。',
+  savedHint: '在消息上选择“收藏”，就能在这里找到它。',
+  unsave: '取消收藏',
+  unsaved: '已取消收藏。',
+  undo: '撤销',
+  mentions: '提到我的',
+  mentionsIntro: '点名提到你的消息。',
+  mentionsEmpty: '还没有人提到你。',
+  mentionsHint: '有人输入 @ 和你的名字时，消息会出现在这里。',
+  threads: '话题',
+  threadsIntro: '你参与过、被提到过或关注的话题。',
+  threadsEmpty: '你还没有关注任何话题。',
+  threadsHint: '在话题中回复一条消息，它就会出现在这里。',
+  unfollow: '取消关注',
+  unfollowed: '已取消关注这个话题。',
+  newReplies: (count) => (count > 99 ? '99+ 条新回复' : `${count} 条新回复`),
+  replies: (count) => `${count} 条回复`,
+  noReplies: '还没有回复',
+  deleted: '这条消息已删除。',
+  someRoom: '某个聊天室',
+  byYou: '你',
+};
