@@ -28,6 +28,18 @@ const maxKnown = 100_000
 
 func newGate(r Records) *gate { return &gate{records: r, known: make(map[PersonID]*standing)} }
 
+// knowsNothing reports whether it is remembered that there is nothing to know of
+// somebody, as of nearly everybody: it costs their messages no more than this.
+func (g *gate) knowsNothing(room RoomID, id PersonID) bool {
+	if room != Lobby {
+		return false
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	s, known := g.known[id]
+	return known && s == nil
+}
+
 // standing returns how somebody without an account stands in a room, or nil for
 // the lobby's everyday visitor.
 func (g *gate) standing(ctx context.Context, room RoomID, p Person) (*standing, error) {

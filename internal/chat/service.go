@@ -203,6 +203,9 @@ func (s *Service) Send(room RoomID, from Person, id ID, text string, done func(E
 // never does: the message may be one that was kept when they still could, and
 // is sent again.
 func (s *Service) admit(from Person, d *Draft) (reason, err error) {
+	if s.gate.knowsNothing(d.Room, from.ID) {
+		return nil, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
 	defer cancel()
 	at, err := s.gate.standing(ctx, d.Room, from)
