@@ -161,7 +161,6 @@ export const admin = {
   memberInvitations: 'Members may invite',
   memberInvitationsHint: 'Not only administrators make invitation links.',
   save: 'Save',
-  saved: 'Saved.',
   limits: 'Limits',
   limitsIntro: 'Set when the server is started; see its documentation.',
   limitMessage: 'Characters in a message',

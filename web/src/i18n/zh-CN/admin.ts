@@ -159,7 +159,6 @@ export const admin: typeof en = {
   memberInvitations: '成员可以邀请',
   memberInvitationsHint: '不只是管理员可以创建邀请链接。',
   save: '保存',
-  saved: '已保存。',
   limits: '限制',
   limitsIntro: '在启动服务器时设定，详见文档。',
   limitMessage: '每条消息的字数',
