@@ -17,6 +17,7 @@ export default defineConfig({
       entities: file('./src/markup/no-entities.ts'),
       'linkify-it': file('./src/markup/no-linkify.ts'),
       'punycode.js': file('./src/markup/no-punycode.ts'),
+      'uc.micro': file('./src/markup/small-uc-micro.ts'),
     },
   },
   build: {
@@ -28,6 +29,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      input: { index: file('./index.html'), sw: file('./src/sw.ts') },
+      // A service worker has one address for ever.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   server: {
     port: 5173,
