@@ -1,5 +1,6 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { install } from './installed';
 import './state/prefs.svelte';
 import { place } from './state/place.svelte';
 import { session } from './state/session.svelte';
@@ -10,3 +11,4 @@ if (target === null) throw new Error('index.html has no element with the id app.
 place.listen();
 void session.open();
 mount(App, { target });
+if (import.meta.env.PROD) void install();

@@ -1,0 +1,88 @@
+/**
+ * Keeps the app itself, so that it opens without a network and what is written
+ * then waits in its outbox. It keeps no messages: those are the client's.
+ */
+const worker = globalThis as unknown as ServiceWorkerGlobalScope;
+
+// The build puts these before the script: see scripts/service-worker.mjs.
+/** Changes with every byte of the app. */
+declare const VERSION: string;
+/** The script that the page begins with. */
+declare const ENTRY: string;
+/** The page, and what it needs. */
+declare const FILES: readonly string[];
+
+const PREFIX = 'causerie-';
+const CACHE = PREFIX + VERSION;
+const PAGE = '/';
+/** A network that does not answer for so long is as good as none. */
+const PATIENCE_MS = 4000;
+
+worker.addEventListener('install', (event) => event.waitUntil(keep()));
+worker.addEventListener('activate', (event) => event.waitUntil(takeOver()));
+
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== 'GET' || origin !== worker.location.origin) return;
+  if (request.mode === 'navigate') {
+    if (isPage(pathname)) event.respondWith(page(event));
+  } else if (pathname.startsWith('/assets/') || FILES.includes(pathname)) {
+    event.respondWith(file(request));
+  }
+});
+
+// A page tells what it begins with. If that is this version, there is nothing
+// to wait for; if not, its reader should know that there is a newer one.
+worker.addEventListener('message', (event) => {
+  const told = event.data as { entry?: string };
+  if (told.entry === ENTRY) event.waitUntil(worker.skipWaiting());
+  else if (told.entry !== undefined) event.source?.postMessage({ update: VERSION });
+});
+
+async function keep(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  // Names with a hash never change; anything else must not come from a cache.
+  const fresh = (path: string): RequestCache => (path.startsWith('/assets/') ? 'default' : 'reload');
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: fresh(path) })));
+}
+
+async function takeOver(): Promise<void> {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await worker.clients.claim();
+}
+
+/** Everything with an address of its own is the one page; files and the server's answers are not. */
+function isPage(pathname: string): boolean {
+  if (/^\/(api|socket\.io|assets)(\/|$)/.test(pathname)) return false;
+  return !(pathname.split('/').at(-1) ?? '').includes('.');
+}
+
+async function page(event: FetchEvent): Promise<Response> {
+  const network = fetch(event.request);
+  // Its end is of interest also when the reader does not wait for it any more.
+  event.waitUntil(network.then(remember, () => undefined));
+  const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
+  const answer = await Promise.race([network, late]).catch(() => undefined);
+  // A proxy answers 5xx while the server is being started anew.
+  if (answer !== undefined && answer.status < 500) return answer;
+  return (await caches.match(PAGE, { cacheName: CACHE })) ?? network;
+}
+
+/** The page holds its reader's language and colours: the newest one is kept, if it is of this version. */
+async function remember(answer: Response): Promise<void> {
+  if (!answer.ok || answer.redirected || answer.bodyUsed) return;
+  const copy = answer.clone();
+  if ((await copy.clone().text()).includes(ENTRY)) await (await caches.open(CACHE)).put(PAGE, copy);
+}
+
+async function file(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request);
+  if (kept !== undefined) return kept;
+  const answer = await fetch(request);
+  if (answer.ok) await cache.put(request, answer.clone());
+  return answer;
+}
