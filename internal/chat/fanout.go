@@ -28,14 +28,17 @@ func each(n int, f func(i int) error) error {
 	return nil
 }
 
+// maxPage is how many a list holds at most.
+const maxPage = 200
+
 // pageSize is how many a list holds when limit are asked for: 50 unless asked,
-// at most 200.
+// at most maxPage.
 func pageSize(limit int) int {
 	switch {
 	case limit < 1:
 		return 50
-	case limit > 200:
-		return 200
+	case limit > maxPage:
+		return maxPage
 	}
 	return limit
 }

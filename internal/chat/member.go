@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -249,6 +250,57 @@ func (r *Rooms) Members(ctx context.Context, a Actor, room RoomID, cursor string
 	}
 	v, err := r.view(ctx, a, s)
 	return m, next, v.Members, err
+}
+
+// maxSought is how many members one search looks at: the rest of a large room
+// is for the next call.
+const maxSought = 2000
+
+// FindMembers is Members for those who have query in their names. There can be
+// fewer than limit, or none, and still a next.
+func (r *Rooms) FindMembers(ctx context.Context, a Actor, room RoomID, query, cursor string, limit int) (found []Member, next string, total int, err error) {
+	if query = foldQuery(query); query == "" {
+		return r.Members(ctx, a, room, cursor, limit)
+	}
+	next = cursor
+	for range maxSought / maxPage {
+		var some []Member
+		if some, next, total, err = r.Members(ctx, a, room, next, maxPage); err != nil {
+			return nil, "", 0, err
+		}
+		if some, err = r.named(ctx, some, query); err != nil {
+			return nil, "", 0, err
+		}
+		found = append(found, some...)
+		if most := pageSize(limit); len(found) > most {
+			return found[:most], string(found[most-1].Person), total, nil
+		}
+		if next == "" {
+			break
+		}
+	}
+	return found, next, total, nil
+}
+
+// named returns those of members who have the folded query in their names.
+func (r *Rooms) named(ctx context.Context, members []Member, query string) ([]Member, error) {
+	ids := make([]PersonID, len(members))
+	for i, m := range members {
+		ids[i] = m.Person
+	}
+	people, err := r.directory.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var found []Member
+	for _, m := range members {
+		if slices.ContainsFunc(people, func(p Profile) bool {
+			return p.ID == m.Person && strings.Contains(foldQuery(p.Nickname), query)
+		}) {
+			found = append(found, m)
+		}
+	}
+	return found, nil
 }
 
 // memberPage is how many member records one read asks for.

@@ -1,22 +1,32 @@
 package contract
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
 
 // listPeople is the act people.
-type listPeople search
+type listPeople struct {
+	IDs    []chat.PersonID `json:"ids,omitempty" doc:"Only these people, in this order, and none who is not known; the other fields do not matter then." max:"100" eg:"u-4f9k2m7q1x8z3c5v6b0n"`
+	Query  string          `json:"query,omitempty" doc:"Only what has this in its name." eg:"kit"`
+	Cursor string          `json:"cursor,omitempty" doc:"The next of the part before." eg:"a2l0Y2hlbg"`
+	Limit  int             `json:"limit,omitempty" doc:"Most lines." min:"0" max:"200" eg:"50"`
+}
 
 // People is a part of everybody who is known here.
 type People struct {
 	People []Person `json:"people" doc:"Accounts and guests, by name."`
 	Next   string   `json:"next,omitempty" doc:"Ask with this cursor for more; absent at the end." eg:"a2l0Y2hlbg"`
-	Total  int      `json:"total" doc:"How many there are without query." eg:"12"`
+	Total  int      `json:"total" doc:"How many there are without ids and query." eg:"12"`
 }
 
 func (in listPeople) do(ctx context.Context, r *request) (People, error) {
+	if len(in.IDs) > 0 {
+		return in.pick(ctx, r)
+	}
 	accounts, next, total, err := r.Accounts.List(ctx, in.Query, in.Cursor, limited(in.Limit))
 	if err != nil {
 		return People{}, err
@@ -27,6 +37,23 @@ func (in listPeople) do(ctx context.Context, r *request) (People, error) {
 	}
 	people, err := r.PeopleOf(ctx, profiles)
 	return People{People: people, Next: next, Total: total}, err
+}
+
+// pick is do where ids are asked for.
+func (in listPeople) pick(ctx context.Context, r *request) (People, error) {
+	_, _, total, err := r.Accounts.List(ctx, "", "", 1)
+	if err != nil {
+		return People{}, err
+	}
+	found, err := r.Accounts.People(ctx, in.IDs)
+	if err != nil {
+		return People{}, err
+	}
+	slices.SortFunc(found, func(a, b chat.Profile) int {
+		return cmp.Compare(slices.Index(in.IDs, a.ID), slices.Index(in.IDs, b.ID))
+	})
+	people, err := r.PeopleOf(ctx, found)
+	return People{People: people, Total: total}, err
 }
 
 // readPerson is the act person.

@@ -48,7 +48,7 @@ type Reset struct {
 // RoomRemoved is the payload of room-removed.
 type RoomRemoved struct {
 	Room   chat.RoomID `json:"room" doc:"Id of the room." eg:"r-0199f2c45f0e7c3a9d0b"`
-	Reason string      `json:"reason,omitempty" doc:"Why." enum:"left,removed,banned" eg:"removed"`
+	Reason string      `json:"reason,omitempty" doc:"Why, where that is known: not when it happened while nobody listened." enum:"left,removed,banned" eg:"removed"`
 }
 
 // ReadFurther is the payload of read.

@@ -18,6 +18,7 @@ type Member struct {
 // readMembers is the act members.
 type readMembers struct {
 	Room   chat.RoomID `json:"room" doc:"Id of the room." eg:"lobby"`
+	Query  string      `json:"query,omitempty" doc:"Only people who have this in their name. A part can then hold fewer than limit, or none, and still have next." eg:"gra"`
 	Cursor string      `json:"cursor,omitempty" doc:"The next of the part before." eg:"a2l0Y2hlbg"`
 	Limit  int         `json:"limit,omitempty" doc:"Most lines." min:"0" max:"200" eg:"50"`
 }
@@ -26,11 +27,11 @@ type readMembers struct {
 type Members struct {
 	Members []Member `json:"members" doc:"The people, in no promised order."`
 	Next    string   `json:"next,omitempty" doc:"Ask with this cursor for more; absent at the end." eg:"a2l0Y2hlbg"`
-	Total   int      `json:"total" doc:"How many there are." eg:"12"`
+	Total   int      `json:"total" doc:"How many there are without query." eg:"12"`
 }
 
 func (in readMembers) do(ctx context.Context, r *request) (Members, error) {
-	members, next, total, err := r.Rooms.Members(ctx, r.actor, in.Room, in.Cursor, limited(in.Limit))
+	members, next, total, err := r.Rooms.FindMembers(ctx, r.actor, in.Room, in.Query, in.Cursor, limited(in.Limit))
 	if err != nil {
 		return Members{}, err
 	}

@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -132,6 +133,8 @@ func (v *visitor) renew(ctx context.Context) bool {
 	case chat.CodeOf(err) != chat.CodeUnauthorized:
 		v.chat.options.Logger.Warn("a connection's right to be here could not be looked up", slog.Any("error", err))
 		return true
+	case errors.Is(err, auth.ErrDisabled):
+		v.signOut(auth.EndedBanned)
 	case !before.Expires.IsZero() && !now.Before(before.Expires):
 		v.signOut("expired")
 	default:

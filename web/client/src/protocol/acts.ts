@@ -125,7 +125,10 @@ export interface Acts {
   'prefs-change': [Partial<f.Prefs>, OneMe];
   'state-set': [{ readonly state: 'online' | 'away' | 'dnd'; readonly manual?: boolean }, Nothing];
 
-  people: [Searching, Next & { readonly people: readonly f.Person[]; readonly total: number }];
+  people: [
+    Searching & { readonly ids?: readonly string[] },
+    Next & { readonly people: readonly f.Person[]; readonly total: number },
+  ];
   person: [{ readonly person: string }, { readonly person: f.Person; readonly direct?: string }];
   server: [Nothing, f.Server];
 
