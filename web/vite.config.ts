@@ -13,11 +13,6 @@ export default defineConfig({
     alias: {
       '@causerie/client/browser': file('./client/src/browser.ts'),
       '@causerie/client': file('./client/src/index.ts'),
-      // Parts of the Markdown parser that are never asked, see src/markup.
-      entities: file('./src/markup/no-entities.ts'),
-      'linkify-it': file('./src/markup/no-linkify.ts'),
-      'punycode.js': file('./src/markup/no-punycode.ts'),
-      'uc.micro': file('./src/markup/small-uc-micro.ts'),
     },
   },
   build: {

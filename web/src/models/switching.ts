@@ -20,7 +20,6 @@ export function targets(
 ): Target[] {
   const found: Target[] = search(query, rooms, people, MOST);
   const wanted = query.trim().toLowerCase();
-  if (wanted === '') return found;
   const known = new Set(found.map(({ kind, id }) => `${kind} ${id}`));
   if (/^[a-z0-9]+$/.test(wanted)) {
     const sounds = (name: string) => hanInitials(name).startsWith(wanted);

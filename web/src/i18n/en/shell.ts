@@ -67,6 +67,7 @@ export const shell = {
   kindPrivate: 'Private room',
   kindAnnouncement: 'Announcements',
   members: (count: number) => plural('en', count, { one: '1 member', other: `${count} members` }),
+  everybody: 'Everybody is here',
   membersTitle: 'Members',
   pins: 'Pinned messages',
   favourite: 'Add to favourites',

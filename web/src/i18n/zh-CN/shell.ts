@@ -62,6 +62,7 @@ export const shell: typeof en = {
   kindPrivate: '私密聊天室',
   kindAnnouncement: '公告',
   members: (count) => `${count} 位成员`,
+  everybody: '所有人都在这里',
   membersTitle: '成员',
   pins: '置顶消息',
   favourite: '加入收藏',
