@@ -103,6 +103,13 @@ describe('parse', () => {
       'www.example.com a@example.com',
       'link<https://www.example.com/>(www.example.com) link<mailto:a@example.com>(a@example.com)',
     ],
+    [
+      'an address in italics',
+      '_https://example.com/a_b_',
+      'emphasis(link<https://example.com/a_b>(https://example.com/a_b))',
+    ],
+    ['an item and what follows it', '- a\nb', 'list(a) ¶ b'],
+    ['a year that begins a line', 'It was\n1984. Then', 'It was⏎1984. Then'],
     ['backslashes', '\\*a\\*', '*a*'],
   ])('%s', (_, message, want) => {
     expect(show(parse(message))).toBe(want);

@@ -1,46 +1,26 @@
-import MarkdownIt from 'markdown-it';
-import type { StateInline, Token } from 'markdown-it';
-import cjkFriendly from 'markdown-it-cjk-friendly';
-import { pieces } from './links';
-import { mentionsIn } from './mention';
+import { inlines } from './inline';
 import type { Block, Inline, Mentions } from './nodes';
 
-/** Quotes in lists in quotes: what is nested deeper stands beside it. */
+/** Quotes in lists in quotes: what is nested deeper is shown as it was typed. */
 const DEEPEST = 8;
-
-/** The parser drops what is nested deeper than this, so such a message stays as it was typed. */
-const ABSURD = 60;
 
 const NOBODY: Mentions = { people: [] };
 
-const parser = new MarkdownIt({ html: false, linkify: false, breaks: true, maxNesting: ABSURD })
-  .use(cjkFriendly)
-  // The subset: whatever else Markdown has is text, as its writer typed it.
-  .disable([
-    'table',
-    'hr',
-    'lheading',
-    'reference',
-    'code',
-    'html_block',
-    'html_inline',
-    'image',
-    'entity',
-    'autolink',
-  ]);
-parser.validateLink = (url) => addressOf(url) !== null;
-parser.inline.ruler.before('link', 'address', address);
+const FENCE = /^ {0,3}(`{3,}|~{3,})[ \t]*([^`\n]*)$/;
+const QUOTE = /^ {0,3}> ?/;
+const HEADING = /^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/;
+const ITEM = /^( {0,3})([-*+]|(\d{1,9})[.)])(?:( {1,4})(?=\S)| +(?=\S)|[ \t]*$)/;
+const BLANK = /^[ \t]*$/;
 
-/** Reads a message. All of its characters that are no markup are in the result, in their order. */
+/**
+ * Reads a message in the subset of Markdown that people use in chats: bold,
+ * italic, strike, code, fences, quotes, lists, headings, links, addresses and
+ * mentions. Anything else, HTML above all, is text. All characters that are no
+ * markup are in the result, in their order, and the time it takes is
+ * proportional to the message.
+ */
 export function parse(message: string, mentions: Mentions = NOBODY): readonly Block[] {
-  const tokens = parser.parse(message, {});
-  if (tokens.some(({ level }) => level >= ABSURD - 1)) return [asTyped(message)];
-  return new Tree(tokens, mentions).blocks(0);
-}
-
-function asTyped(message: string): Block {
-  const lines = message.split('\n').flatMap((text): Inline[] => [{ kind: 'break' }, { kind: 'text', text }]);
-  return { kind: 'paragraph', children: lines.slice(1) };
+  return blocks(message.replaceAll('\r\n', '\n').split('\n'), mentions, 0);
 }
 
 /** The message in one line, without its markup: for notifications, replies and search hits. */
@@ -48,170 +28,112 @@ export function plainText(message: string): string {
   return parse(message).map(textOfBlock).join(' ').replace(/\s+/g, ' ').trim();
 }
 
-/** An address that may be followed: of the web, or a mailbox. */
-function addressOf(url: string): string | null {
-  const text = url.trim();
-  const [first, ...rest] = pieces(/^mailto:|^https?:\/\//i.test(text) ? text : '');
-  return first?.kind === 'link' && rest.length === 0 ? first.href : null;
-}
-
-/**
- * An address is taken whole before emphasis is looked for, so that
- * https://example.com/a_b_c*d* stays one. The parser stops at the colon; what
- * stood before it is pending.
- */
-function address(state: StateInline, silent: boolean): boolean {
-  if (state.linkLevel > 0 || !state.src.startsWith('://', state.pos)) return false;
-  const scheme = /https?$/i.exec(state.pending)?.[0];
-  if (scheme === undefined) return false;
-  const start = state.pos - scheme.length;
-  const before = state.pending.slice(0, -scheme.length);
-  const piece = pieces(before.slice(-1) + state.src.slice(start, state.posMax)).find(
-    ({ kind }) => kind === 'link',
-  );
-  if (piece?.kind !== 'link' || !state.src.startsWith(piece.text, start)) return false;
-  if (!silent) {
-    state.pending = before;
-    const token = state.push('address', '', 0);
-    token.content = piece.text;
-    token.attrSet('href', piece.href);
-  }
-  state.pos = start + piece.text.length;
-  return true;
-}
-
-/** Makes the tree of a list of tokens that open and close. */
-class Tree {
-  readonly #tokens: readonly Token[];
-  readonly #mentions: Mentions;
-  #at = 0;
-
-  constructor(tokens: readonly Token[], mentions: Mentions) {
-    this.#tokens = tokens;
-    this.#mentions = mentions;
-  }
-
-  /** The blocks up to the end of the one that is open. */
-  blocks(depth: number): Block[] {
-    const blocks: Block[] = [];
-    for (let token = this.#next(); token !== undefined && token.nesting >= 0; token = this.#next()) {
-      const block = this.#block(token, depth);
-      if (Array.isArray(block)) blocks.push(...block);
-      else blocks.push(block);
+function blocks(lines: readonly string[], mentions: Mentions, depth: number): Block[] {
+  const found: Block[] = [];
+  for (let at = 0; at < lines.length;) {
+    const line = lines[at] ?? '';
+    if (BLANK.test(line)) {
+      at += 1;
+      continue;
     }
-    return blocks;
+    const [block, next] = take(lines, at, mentions, depth);
+    found.push(block);
+    at = next;
   }
+  return found;
+}
 
-  #next(): Token | undefined {
-    return this.#tokens[this.#at++];
+/** Reads the block that begins at a line, and says where the next one does. */
+function take(lines: readonly string[], at: number, mentions: Mentions, depth: number): [Block, number] {
+  const line = lines[at] ?? '';
+  const fence = FENCE.exec(line);
+  if (fence !== null) return takeCode(lines, at, fence);
+  const heading = HEADING.exec(line);
+  if (heading !== null) return [{ kind: 'heading', children: inlines(heading[1] ?? '', mentions) }, at + 1];
+  if (depth < DEEPEST) {
+    if (QUOTE.test(line)) return takeQuote(lines, at, mentions, depth);
+    if (ITEM.test(line)) return takeList(lines, at, mentions, depth);
   }
+  return takeParagraph(lines, at, mentions, depth);
+}
 
-  #block(token: Token, depth: number): Block | Block[] {
-    switch (token.type) {
-      case 'fence':
-        return { kind: 'code', text: token.content.replace(/\n$/, ''), language: languageOf(token.info) };
-      case 'blockquote_open': {
-        const inside = this.blocks(depth + 1);
-        return depth < DEEPEST ? { kind: 'quote', children: inside } : inside;
-      }
-      case 'bullet_list_open':
-      case 'ordered_list_open': {
-        const start = token.type === 'ordered_list_open' ? Number(token.attrGet('start') ?? 1) : null;
-        const items = this.#items(depth + 1);
-        return depth < DEEPEST ? { kind: 'list', start, items } : items.flat();
-      }
-      default: {
-        const [inline] = [this.#next(), this.#next()];
-        const children = inlines(inline?.children ?? [], this.#mentions);
-        return { kind: token.type === 'heading_open' ? 'heading' : 'paragraph', children };
-      }
+function takeCode(
+  lines: readonly string[],
+  at: number,
+  [, ticks = '', info = '']: readonly string[],
+): [Block, number] {
+  const end = new RegExp(`^ {0,3}${ticks[0] ?? ''}{${ticks.length},}[ \\t]*$`);
+  let next = at + 1;
+  while (next < lines.length && !end.test(lines[next] ?? '')) next += 1;
+  const text = lines
+    .slice(at + 1, next)
+    .join('\n')
+    .replace(/\n$/, '');
+  const language = /^[\w+#.-]{1,30}/.exec(info)?.[0].toLowerCase() ?? '';
+  return [{ kind: 'code', text, language }, next + 1];
+}
+
+function takeQuote(lines: readonly string[], at: number, mentions: Mentions, depth: number): [Block, number] {
+  let next = at;
+  while (next < lines.length && QUOTE.test(lines[next] ?? '')) next += 1;
+  const inside = lines.slice(at, next).map((line) => line.replace(QUOTE, ''));
+  return [{ kind: 'quote', children: blocks(inside, mentions, depth + 1) }, next];
+}
+
+function takeList(lines: readonly string[], at: number, mentions: Mentions, depth: number): [Block, number] {
+  const first = ITEM.exec(lines[at] ?? '');
+  const number = first?.[3];
+  const mark = first?.[2]?.slice(-1);
+  const items: Block[][] = [];
+  let next = at;
+  for (let item = first; item !== null && item[2]?.slice(-1) === mark; item = ITEM.exec(lines[next] ?? '')) {
+    const width = item[0].length;
+    const inside = [(lines[next] ?? '').slice(width)];
+    for (next += 1; next < lines.length && belongs(lines, next, width); next += 1) {
+      inside.push((lines[next] ?? '').slice(Math.min(width, indent(lines[next] ?? ''))));
     }
+    items.push(blocks(inside, mentions, depth + 1));
   }
+  return [{ kind: 'list', start: number === undefined ? null : Number(number), items }, next];
+}
 
-  #items(depth: number): Block[][] {
-    const items: Block[][] = [];
-    for (let token = this.#next(); token !== undefined && token.nesting > 0; token = this.#next()) {
-      items.push(this.blocks(depth));
-    }
-    return items;
+/** An item goes on with lines that are set in as far as its text, also after a blank one. */
+function belongs(lines: readonly string[], at: number, width: number): boolean {
+  const line = lines[at] ?? '';
+  if (BLANK.test(line)) {
+    const next = lines[at + 1] ?? '';
+    return !BLANK.test(next) && indent(next) >= Math.min(width, 2);
   }
+  return indent(line) >= Math.min(width, 2);
 }
 
-function languageOf(info: string): string {
-  return /^[\w+#.-]{1,30}/.exec(info.trim())?.[0].toLowerCase() ?? '';
+function indent(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
-type Wrapper = 'strong' | 'emphasis' | 'strike' | 'link';
-
-const WRAPPERS: Readonly<Record<string, Wrapper>> = {
-  strong_open: 'strong',
-  em_open: 'emphasis',
-  s_open: 'strike',
-  link_open: 'link',
-};
-
-/** Makes the tree of the tokens of one run of text. */
-function inlines(tokens: readonly Token[], mentions: Mentions): readonly Inline[] {
-  const root: Inline[] = [];
-  const open: { readonly kind: Wrapper; readonly href: string; readonly children: Inline[] }[] = [];
-  for (const token of tokens) {
-    const into = open.at(-1)?.children ?? root;
-    const wrapper = WRAPPERS[token.type];
-    if (wrapper !== undefined) {
-      open.push({ kind: wrapper, href: addressOf(String(token.attrGet('href') ?? '')) ?? '', children: [] });
-    } else if (token.nesting < 0) {
-      const done = open.pop();
-      if (done !== undefined) (open.at(-1)?.children ?? root).push(wrap(done));
-    } else {
-      const inLink = open.some(({ kind }) => kind === 'link');
-      into.push(...leaves(token, inLink, mentions));
-    }
-  }
-  return merged(root);
+function takeParagraph(
+  lines: readonly string[],
+  at: number,
+  mentions: Mentions,
+  depth: number,
+): [Block, number] {
+  let next = at + 1;
+  while (next < lines.length && !BLANK.test(lines[next] ?? '') && !interrupts(lines[next] ?? '', depth))
+    next += 1;
+  const text = lines
+    .slice(at, next)
+    .map((line) => line.trimStart())
+    .join('\n');
+  return [{ kind: 'paragraph', children: inlines(text.trimEnd(), mentions) }, next];
 }
 
-function wrap(done: { readonly kind: Wrapper; readonly href: string; readonly children: Inline[] }): Inline {
-  const children = merged(done.children);
-  return done.kind === 'link' ? { kind: 'link', href: done.href, children } : { kind: done.kind, children };
-}
-
-function leaves(token: Token, inLink: boolean, mentions: Mentions): Inline[] {
-  switch (token.type) {
-    case 'code_inline':
-      return [{ kind: 'code', text: token.content }];
-    case 'softbreak':
-    case 'hardbreak':
-      return [{ kind: 'break' }];
-    case 'address': {
-      const href = String(token.attrGet('href'));
-      return [{ kind: 'link', href, children: [{ kind: 'text', text: token.content }] }];
-    }
-    default:
-      return inLink ? [{ kind: 'text', text: token.content }] : words(token.content, mentions);
-  }
-}
-
-function words(text: string, mentions: Mentions): Inline[] {
-  if (text === '') return [];
-  return pieces(text).flatMap((piece): Inline[] =>
-    piece.kind === 'link'
-      ? [{ kind: 'link', href: piece.href, children: [{ kind: 'text', text: piece.text }] }]
-      : mentionsIn(piece.text, mentions),
-  );
-}
-
-/** Neighbouring texts are one: the parser splits them at every character that might have been markup. */
-function merged(nodes: readonly Inline[]): readonly Inline[] {
-  const result: Inline[] = [];
-  for (const node of nodes) {
-    const last = result.at(-1);
-    if (node.kind === 'text' && last?.kind === 'text') {
-      result[result.length - 1] = { kind: 'text', text: last.text + node.text };
-    } else {
-      result.push(node);
-    }
-  }
-  return result;
+/** A paragraph ends where one of these begins; of numbered lists only the first item, so that 1984. is a sentence. */
+function interrupts(line: string, depth: number): boolean {
+  if (FENCE.test(line) || HEADING.test(line)) return true;
+  if (depth >= DEEPEST) return false;
+  const item = ITEM.exec(line);
+  const begins = item !== null && item[0].length < line.length && (item[3] === undefined || item[3] === '1');
+  return begins || QUOTE.test(line);
 }
 
 function textOfBlock(block: Block): string {
