@@ -169,7 +169,8 @@ func spotOf(rest string) (spot, bool) {
 		}
 		runes++
 		end := i + utf8.RuneLen(r)
-		if unicode.IsSpace(r) {
+		next, _ := utf8.DecodeRuneInString(line[end:])
+		if unicode.IsSpace(r) || splitsWord(r, next) {
 			continue
 		}
 		if key, err := NameKey(line[:end]); err == nil && !slices.Contains(keys, key) {
@@ -178,6 +179,17 @@ func spotOf(rest string) (spot, bool) {
 	}
 	slices.Reverse(keys)
 	return spot{keys: keys}, len(keys) > 0
+}
+
+// splitsWord reports whether a name cannot end between two characters: @Anna is
+// not @Ann and an a. Where words are written without spaces, names are too.
+func splitsWord(last, next rune) bool {
+	return isWord(last) && isWord(next) && !unicode.In(last, spaceless...) && !unicode.In(next, spaceless...)
+}
+
+// spaceless are the scripts whose words are not parted, or take endings.
+var spaceless = []*unicode.RangeTable{
+	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar,
 }
 
 // withoutCode blanks what stands in code spans and fences, byte for byte, so

@@ -35,7 +35,8 @@ func TestMentionsIn(t *testing.T) {
 		{"another alphabet", "@Иван привет", []string{"иван привет"}},
 		{"without spaces", "@王明你好", []string{"王明你好"}},
 		{"nothing", "@ @\n@", []string{"@"}},
-		{"a name too long", "@" + strings.Repeat("x", 40), []string{strings.Repeat("x", MaxNickname)}},
+		{"a name too long", "@" + strings.Repeat("x", 40), nil},
+		{"a name without spaces and too long", "@" + strings.Repeat("王", 40), []string{strings.Repeat("王", MaxNickname)}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string

@@ -19,13 +19,19 @@ export function mentionsIn(text: string, mentions: Mentions): Inline[] {
   return found;
 }
 
+// Words that are written without spaces, or take endings.
+const SPACELESS =
+  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
+/** @Anna is not @Ann and an a. */
+const END = `(?:(?<=${SPACELESS})|(?=${SPACELESS})|(?![\\p{L}\\p{N}_]))`;
+
 /** The longest name wins: with Ana and Ana Maria here, @Ana Maria is the latter. */
 function patternOf({ people, calls }: Mentions): RegExp | null {
   const names = people.map(({ name }) => name);
   if (calls !== undefined) names.push(...CALLS);
   if (names.length === 0) return null;
   const longestFirst = names.sort((a, b) => b.length - a.length).map(literal);
-  return new RegExp(`(?<![\\p{L}\\p{N}_])[@＠](${longestFirst.join('|')})`, 'giu');
+  return new RegExp(`(?<![\\p{L}\\p{N}_])[@＠](${longestFirst.join('|')})${END}`, 'giu');
 }
 
 function literal(name: string): string {

@@ -121,10 +121,11 @@ describe('parse', () => {
       { id: 'u-2', name: 'Ana Maria' },
       { id: 'u-3', name: '王小明' },
     ];
-    const message = '@ana, @Ana Maria and ＠王小明你好, not me@ana.example or `@Ana`; @here @nobody';
+    const message =
+      '@ana, @Ana Maria and ＠王小明你好, not me@ana.example or `@Ana`; @here @nobody @Anastasia';
     expect(show(parse(message, { people, calls: 'here' }))).toBe(
       'mention<u-1>(@ana), mention<u-2>(@Ana Maria) and mention<u-3>(＠王小明)你好, ' +
-        'not link<mailto:me@ana.example>(me@ana.example) or code(@Ana); mention<all>(@here) @nobody',
+        'not link<mailto:me@ana.example>(me@ana.example) or code(@Ana); mention<all>(@here) @nobody @Anastasia',
     );
   });
 
