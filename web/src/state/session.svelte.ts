@@ -59,6 +59,11 @@ class Session {
   #stop: () => void = () => undefined;
   readonly #followers = new Set<(client: Client) => void>();
 
+  constructor() {
+    // Told by the service worker's side of the page, see sw.ts.
+    addEventListener('causerie-update', () => (this.upgraded = true));
+  }
+
   /** Only there in the phase `chat`, in which everything below the entry is. */
   get client(): Client {
     if (this.#client === undefined) throw new Error('There is no client before somebody is signed in.');

@@ -51,7 +51,7 @@ export const shell = {
   signOutGuest: 'Leave as a guest? This nickname and its messages cannot be taken up again.',
 
   bannerConnecting: 'Connecting to the server…',
-  bannerOffline: 'You are offline.',
+  bannerOffline: 'You are offline. What you write is sent when the network is back.',
   bannerWaiting: (seconds: number) =>
     seconds > 0 ? `Connection lost. Trying again in ${seconds} s.` : 'Connection lost. Trying again…',
   reconnecting: 'Connection lost. Trying again.',

@@ -51,7 +51,7 @@ export const shell: typeof en = {
   signOutGuest: '要以访客身份离开吗？之后无法再用回这个昵称和消息。',
 
   bannerConnecting: '正在连接服务器…',
-  bannerOffline: '你已离线。',
+  bannerOffline: '你已离线。写下的消息会在网络恢复后发送。',
   bannerWaiting: (seconds) => (seconds > 0 ? `连接已断开，${seconds} 秒后重试。` : '连接已断开，正在重试…'),
   reconnecting: '连接已断开，正在重试。',
   bannerQueue: (count) => `${count} 条消息会在恢复后发送。`,
