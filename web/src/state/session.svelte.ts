@@ -122,6 +122,8 @@ class Session {
   async signOut(): Promise<void> {
     await this.door.logout();
     this.#leave('entry');
+    // The server tells it to every page of this login, also to the one that asked.
+    this.signedOut = undefined;
   }
 
   #became(state: State): void {
