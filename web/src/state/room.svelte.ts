@@ -51,6 +51,7 @@ export class OpenRoom {
     this.view = view;
     this.#divide();
     this.#stops = [view.on('change', () => this.#changed()), view.on('reset', () => this.#quoted.clear())];
+    void view.ready.then(() => this.#askReceipts());
   }
 
   get inThread(): boolean {
