@@ -73,6 +73,19 @@ var roomActs = []struct {
 		archive: "yyyyyyyyyff",
 	},
 	{
+		name: "FindMembers", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
+			_, _, _, err := h.rooms.FindMembers(h.t.Context(), a, room, "a", "", 0)
+			return err
+		},
+		public:  "yyyyyyyyyff",
+		news:    "yyyyyyyyyff",
+		private: "nnyyyfnnynn",
+		group:   "nnyyyfnnynn",
+		direct:  "nnyyyfnnynn",
+		lobby:   "yyyyyyyyyyf",
+		archive: "yyyyyyyyyff",
+	},
+	{
 		name: "Report", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return second(h.order.Report(h.t.Context(), a, room, 1, "rude"))
 		},
