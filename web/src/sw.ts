@@ -36,7 +36,7 @@ worker.addEventListener('fetch', (event) => {
 // to wait for; if not, its reader should know that there is a newer one.
 worker.addEventListener('message', (event) => {
   const told = event.data as { entry?: string };
-  if (told.entry === ENTRY) event.waitUntil(worker.skipWaiting());
+  if (told.entry === ENTRY) void worker.skipWaiting();
   else if (told.entry !== undefined) event.source?.postMessage({ update: VERSION });
 });
 
@@ -62,20 +62,22 @@ function isPage(pathname: string): boolean {
 
 async function page(event: FetchEvent): Promise<Response> {
   const network = fetch(event.request);
-  // Its end is of interest also when the reader does not wait for it any more.
-  event.waitUntil(network.then(remember, () => undefined));
   const late = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), PATIENCE_MS));
   const answer = await Promise.race([network, late]).catch(() => undefined);
   // A proxy answers 5xx while the server is being started anew.
-  if (answer !== undefined && answer.status < 500) return answer;
-  return (await caches.match(PAGE, { cacheName: CACHE })) ?? network;
+  if (answer === undefined || answer.status >= 500)
+    return (await caches.match(PAGE, { cacheName: CACHE })) ?? answer ?? network;
+  if (answer.ok && !answer.redirected) event.waitUntil(remember(answer.clone()));
+  return answer;
 }
 
 /** The page holds its reader's language and colours: the newest one is kept, if it is of this version. */
-async function remember(answer: Response): Promise<void> {
-  if (!answer.ok || answer.redirected || answer.bodyUsed) return;
-  const copy = answer.clone();
-  if ((await copy.clone().text()).includes(ENTRY)) await (await caches.open(CACHE)).put(PAGE, copy);
+async function remember({ headers, body }: Response): Promise<void> {
+  const text = await new Response(body).text();
+  if (!text.includes(ENTRY)) return;
+  const plain = new Headers(headers);
+  for (const name of ['Content-Encoding', 'Content-Length']) plain.delete(name);
+  await (await caches.open(CACHE)).put(PAGE, new Response(text, { headers: plain }));
 }
 
 async function file(request: Request): Promise<Response> {

@@ -35,7 +35,7 @@ class PrefsState {
     return this.#keep({ app: { ...session.me?.prefs.app, hours: style } });
   }
 
-  /** `enter` or `ctrl-enter`. */
+  /** `enter` or `mod-enter`. */
   sendKey(sendKey: string): Promise<boolean> {
     return this.#keep({ sendKey });
   }

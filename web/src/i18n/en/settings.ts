@@ -9,7 +9,7 @@ export const settings = {
   tabAccount: 'Account',
   tabSessions: 'Devices',
   tabTokens: 'Tokens',
-  tabBlocked: 'Blocked people',
+  tabBlocked: 'Blocked',
   tabAbout: 'About',
 
   profile: 'How others see you',

@@ -9,7 +9,7 @@ export const settings: typeof en = {
   tabAccount: '账号',
   tabSessions: '设备',
   tabTokens: '令牌',
-  tabBlocked: '已屏蔽的人',
+  tabBlocked: '已屏蔽',
   tabAbout: '关于',
 
   profile: '别人看到的你',
