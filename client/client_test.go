@@ -25,9 +25,14 @@ var setupCode = regexp.MustCompile(`/setup#(\S+)`)
 // owner makes Ada the owner of a server and returns a token of hers.
 func owner(t *testing.T, n *node.Node) string {
 	t.Helper()
-	code := setupCode.FindStringSubmatch(n.Logs())
-	if code == nil {
-		t.Fatalf("no link:\n%s", n.Logs())
+	// The link is printed a moment after the server is ready.
+	var code []string
+	for code = setupCode.FindStringSubmatch(n.Logs()); code == nil; code = setupCode.FindStringSubmatch(n.Logs()) {
+		select {
+		case <-t.Context().Done():
+			t.Fatalf("no link:\n%s", n.Logs())
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 	body, err := json.Marshal(map[string]any{"code": code[1], "name": "Ada", "password": "correct horse"})
 	if err != nil {
@@ -274,6 +279,7 @@ func TestClient_outbox(t *testing.T) {
 	if _, err := second.Send(t.Context(), "lobby", Message{Text: "four"}); err != nil {
 		t.Fatal(err)
 	}
+	await(t, second, EventEntry, said("four"))
 	if left, _ := kept.Load(); len(left) > 0 {
 		t.Errorf("the outbox still has %+v", left)
 	}

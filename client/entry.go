@@ -2,6 +2,9 @@ package client
 
 import "slices"
 
+// Lobby is the id of the room that everyone is in.
+const Lobby = "lobby"
+
 // An Author is a person by id and name, as of when something was written.
 type Author struct {
 	ID   string `json:"id"`

@@ -97,6 +97,11 @@ func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
 			return unexpected("a room that cannot be read", err)
 		}
 		c.added(w, r)
+		if t := c.rooms[r.ID]; t != nil && r.Head.Seq > t.cursor.Seq {
+			// Known already by the answer to an act, and told live only after
+			// this head.
+			c.ask(w, t)
+		}
 		if name == "room-updated" {
 			c.queue(Event{Name: name, Room: r.ID, Payload: payload})
 		}
@@ -135,6 +140,10 @@ func (c *Client) entered(w *wire, e Entry) {
 func (c *Client) told(t *timeline, applied []Entry) {
 	for _, e := range applied {
 		c.queue(Event{Name: EventEntry, Room: t.room.ID, Entry: &e})
+		if e.Author.ID == c.me.ID {
+			// Whoever hears their own message needs no ack of it any more.
+			c.settle(e.ID, answer{kept: Kept{ID: e.ID, Cursor: e.Cursor, At: e.At}})
+		}
 	}
 }
 
