@@ -14,14 +14,20 @@ export class Writing {
   /** Rises when the field should have the focus. */
   called = $state(0);
   #touched = false;
+  readonly #stop: () => void;
 
   constructor(open: OpenRoom) {
     this.#open = open;
     this.#restore();
     // The drafts of the last visit arrive from the shelf a little later.
-    open.view.on('change', () => {
+    this.#stop = open.view.on('change', () => {
       if (!this.#touched) this.#restore();
     });
+  }
+
+  /** Nobody writes here any more; the draft stays. */
+  end(): void {
+    this.#stop();
   }
 
   get text(): string {
