@@ -14,6 +14,8 @@ declare const FILES: readonly string[];
 
 const PREFIX = 'causerie-';
 const CACHE = PREFIX + VERSION;
+// The page varies by its reader's cookies, and there is one reader here.
+const OURS = { cacheName: CACHE, ignoreVary: true };
 const PAGE = '/';
 /** A network that does not answer for so long is as good as none. */
 const PATIENCE_MS = 4000;
@@ -28,7 +30,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') {
     if (isPage(pathname)) event.respondWith(page(event));
   } else if (pathname.startsWith('/assets/') || FILES.includes(pathname)) {
-    event.respondWith(file(request));
+    event.respondWith(file(event));
   }
 });
 
@@ -66,7 +68,7 @@ async function page(event: FetchEvent): Promise<Response> {
   const answer = await Promise.race([network, late]).catch(() => undefined);
   // A proxy answers 5xx while the server is being started anew.
   if (answer === undefined || answer.status >= 500)
-    return (await caches.match(PAGE, { cacheName: CACHE })) ?? answer ?? network;
+    return (await caches.match(PAGE, OURS)) ?? answer ?? network;
   if (answer.ok && !answer.redirected) event.waitUntil(remember(answer.clone()));
   return answer;
 }
@@ -80,11 +82,15 @@ async function remember({ headers, body }: Response): Promise<void> {
   await (await caches.open(CACHE)).put(PAGE, new Response(text, { headers: plain }));
 }
 
-async function file(request: Request): Promise<Response> {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(request);
+/** Whichever version kept it: a name with a hash says what is in the file. */
+async function file(event: FetchEvent): Promise<Response> {
+  const { request } = event;
+  const kept = (await caches.match(request, OURS)) ?? (await caches.match(request));
   if (kept !== undefined) return kept;
   const answer = await fetch(request);
-  if (answer.ok) await cache.put(request, answer.clone());
+  if (answer.ok) {
+    const copy = answer.clone();
+    event.waitUntil(caches.open(CACHE).then((cache) => cache.put(request, copy)));
+  }
   return answer;
 }
