@@ -128,7 +128,7 @@ func TestVerify_broken(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := run(t, "verify", "--data", data)
-	if code != exitFailed || !strings.HasPrefix(stdout, "room lobby: ") || !strings.Contains(stderr, "1 things are wrong") {
+	if code != exitFailed || !strings.HasPrefix(stdout, "room lobby: ") || !strings.Contains(stderr, "(1 findings)") {
 		t.Errorf("verify: got %d %q %q", code, stdout, stderr)
 	}
 	file, restored := filepath.Join(t.TempDir(), "backup.db"), t.TempDir()

@@ -41,7 +41,7 @@ func (p program) verifyStore(ctx context.Context, a *arguments, s readable) erro
 		return err
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d things are wrong: restore a backup, or ask for help with the lines above", wrong)
+		return fmt.Errorf("what is kept is not whole (%d findings): restore a backup, or ask for help with these lines", wrong)
 	}
 	return nil
 }
