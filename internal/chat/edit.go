@@ -31,7 +31,7 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 		}
 		return Effects{Commit: Commit{
 			Do: []Write{Index(onKey(seq, "edit/"), "1"), Stamp(onKey(seq, "edited"))},
-		}}, s.speaks(m.now())
+		}}, m.mayWrite(ctx, a, s)
 	})
 	if err == nil {
 		known := target.data().Mentions

@@ -137,14 +137,19 @@ func (m *Messages) poster(ctx context.Context, a Actor, room RoomID, thread uint
 	switch {
 	case err != nil:
 		return s, err
-	case s.speaks(m.now()) != nil:
-		return s, s.speaks(m.now())
-	case s.info.Kind == RoomAnnouncement && thread == 0 && s.level < levelModerator:
+	case s.info.Kind == RoomAnnouncement && thread == 0 && s.level < levelModerator && s.speaks(m.now()) == nil:
 		return s, errAnnounce
-	case s.info.Kind == RoomDirect:
-		return s, m.checkBlocked(ctx, a, s)
 	}
-	return s, nil
+	return s, m.mayWrite(ctx, a, s)
+}
+
+// mayWrite returns nil where a may say something new, in whatever form: an edit
+// or a reaction reaches people as a message does.
+func (m *Messages) mayWrite(ctx context.Context, a Actor, s standing) error {
+	if err := s.speaks(m.now()); err != nil || s.info.Kind != RoomDirect {
+		return err
+	}
+	return m.checkBlocked(ctx, a, s)
 }
 
 // checkBlocked refuses words to somebody who does not want them.

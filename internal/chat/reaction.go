@@ -24,7 +24,7 @@ func (m *Messages) React(ctx context.Context, a Actor, room RoomID, id ID, seq u
 	}
 	key := reactKey(seq, emoji, a.ID)
 	return m.settle(ctx, a, Draft{Room: room, ID: id, Kind: KindReact, Ref: seq, Text: emoji}, func(s standing, _ Entry) (Effects, error) {
-		if err := s.speaks(m.now()); err != nil {
+		if err := m.mayWrite(ctx, a, s); err != nil {
 			return Effects{}, err
 		}
 		kinds, there := make(map[string]bool), false

@@ -127,10 +127,11 @@ func (a *Act) Do(ctx context.Context, h *House, c Caller, in json.RawMessage, re
 		reply(nil, err)
 		return
 	}
-	r := &request{House: h, Caller: c, act: a}
-	if c.Identity != nil {
-		r.actor = c.Identity.Actor()
+	if err := a.plan.checkNames(input.Elem()); err != nil {
+		reply(nil, err)
+		return
 	}
+	r := &request{House: h, Caller: c, act: a, actor: c.actor()}
 	if a.Power {
 		r.audit = a.plan.audit(input.Elem())
 	}

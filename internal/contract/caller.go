@@ -21,6 +21,20 @@ type Caller struct {
 	Socket any
 }
 
+// actor is who acts. A token that is not good for acts of power leaves its
+// holder's role in the house at home: what a member may not do in a room is
+// not for a script to do that was given the right to write.
+func (c Caller) actor() chat.Actor {
+	if c.Identity == nil {
+		return chat.Actor{}
+	}
+	a := c.Identity.Actor()
+	if !c.Identity.Can(string(ScopeAdmin)) && a.Role.Rank() > chat.RoleMember.Rank() {
+		a.Role = chat.RoleMember
+	}
+	return a
+}
+
 // May is who may do an act. The value stands in the docs; what it means is in
 // maySentences.
 type May string

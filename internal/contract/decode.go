@@ -116,9 +116,9 @@ func (f planned) check(v reflect.Value, data json.RawMessage) error {
 	case reflect.String:
 		return f.checkText(v.String())
 	case reflect.Int, reflect.Int64:
-		return f.checkNumber(float64(v.Int()))
+		return f.checkNumber(v.Int())
 	case reflect.Uint64:
-		return f.checkNumber(float64(v.Uint()))
+		return f.checkNumber(int64(min(v.Uint(), math.MaxInt64)))
 	case reflect.Slice:
 		if f.max > 0 && v.Len() > f.max || v.Len() < f.min {
 			return f.wrong(fmt.Sprintf("must hold %d to %d values", f.min, f.max))
@@ -139,12 +139,12 @@ func (f planned) checkText(s string) error {
 	return nil
 }
 
-func (f planned) checkNumber(n float64) error {
-	if n < float64(f.min) || f.max > 0 && n > float64(f.max) || n > 1<<53 {
-		most := f.max
-		if most == 0 {
-			most = math.MaxInt32
-		}
+func (f planned) checkNumber(n int64) error {
+	most := f.max
+	if most == 0 {
+		most = 1 << 53 // what every language's numbers hold exactly
+	}
+	if n < int64(f.min) || n > int64(most) {
 		return f.wrong("must be a number from " + strconv.Itoa(f.min) + " to " + strconv.Itoa(most))
 	}
 	return nil

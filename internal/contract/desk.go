@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 
+	"github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
 )
 
@@ -151,6 +152,13 @@ type someone struct {
 type block someone
 
 func (in block) do(ctx context.Context, r *request) (Nothing, error) {
+	known, err := r.Accounts.People(ctx, []chat.PersonID{in.Person})
+	if err != nil {
+		return Nothing{}, err
+	}
+	if len(known) == 0 && nicknameOf(in.Person) == "" {
+		return Nothing{}, auth.ErrNoPerson
+	}
 	return Nothing{}, r.Desks.Block(ctx, r.actor, in.Person)
 }
 

@@ -1,6 +1,46 @@
 package contract
 
-import "github.com/causerie-chat/causerie/internal/chat"
+import (
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/causerie-chat/causerie/internal/auth"
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+// checkNames refuses ids that no room and no person can have, in the words for
+// those that nobody has. They become part of keys, and a store that refuses one
+// would say so in its own words.
+func (p *plan) checkNames(in reflect.Value) error {
+	if p.room >= 0 && !isRoom(in.Field(p.room).String()) && !(p.fields[p.room].optional && in.Field(p.room).IsZero()) {
+		return chat.ErrNoRoom
+	}
+	if p.person >= 0 && !isPerson(in.Field(p.person).String()) {
+		return auth.ErrNoPerson
+	}
+	return nil
+}
+
+const (
+	maxRoom   = 64  // bytes
+	maxPerson = 128 // bytes
+	alphabet  = "0123456789abcdefghijklmnopqrstuvwxyz"
+)
+
+func isRoom(s string) bool {
+	return s != "" && len(s) <= maxRoom && strings.Trim(s, alphabet+"-") == ""
+}
+
+// isPerson reports whether s can be an account, or a guest of the classic
+// namespace, whose id is made of a nickname.
+func isPerson(s string) bool {
+	if key, ok := strings.CutPrefix(s, "u-"); ok {
+		return key != "" && len(s) <= maxPerson && strings.Trim(key, alphabet) == ""
+	}
+	key, ok := strings.CutPrefix(s, "~")
+	return ok && key != "" && len(s) <= maxPerson && !strings.ContainsFunc(key, unicode.IsControl)
+}
 
 // An ID is the UUID that a client gave what it does, or zero: then the server
 // makes one, and an act that is sent again is done again.
