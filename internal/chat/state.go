@@ -27,11 +27,10 @@ type State struct {
 }
 
 // presenceShelf has, by person, what is said of them beyond that they are
-// here, and when they were seen last.
-const (
-	presenceShelf Shelf = "presence"
-	seenPrefix          = "seen/"
-)
+// here, and under seenPrefix when they were seen last.
+const presenceShelf Shelf = "presence"
+
+const seenPrefix = "seen/"
 
 // What a person's record says. No record is online.
 const (

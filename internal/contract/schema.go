@@ -1,7 +1,6 @@
 package contract
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -131,9 +130,6 @@ func (f field) value() any {
 	}
 	return nil
 }
-
-// names returns the forms that were referred to, in order.
-func (s *schemas) names() []string { return slices.Sorted(maps.Keys(s.named)) }
 
 // rest returns the schema of a struct without some of its fields, or nil where
 // none are left.
