@@ -3,108 +3,37 @@ import {
   expect,
   type BrowserContext,
   type BrowserContextOptions,
-  type Locator,
   type Page,
 } from '@playwright/test';
+import { Account, PASSWORD } from './account';
+import { Person, text } from './person';
 import { Server } from './server';
 import { TcpProxy } from './tcpproxy';
 
-export { expect };
+export { Account, expect, PASSWORD, Person, text };
 
-/** One page of one person. */
-export class Person {
-  readonly nickname: string;
-  readonly page: Page;
-  readonly context: BrowserContext;
-
-  constructor(nickname: string, page: Page) {
-    this.nickname = nickname;
-    this.page = page;
-    this.context = page.context();
-  }
-
-  get composer(): Locator {
-    return this.page.getByRole('textbox', { name: /^(Message|消息)$/ });
-  }
-
-  get status(): Locator {
-    return this.page.getByTestId('status');
-  }
-
-  get banner(): Locator {
-    return this.page.getByTestId('banner');
-  }
-
-  get typing(): Locator {
-    return this.page.getByTestId('typing');
-  }
-
-  get people(): Locator {
-    return this.page.getByTestId('people').first().getByRole('listitem');
-  }
-
-  /** Every message row, in order. */
-  get rows(): Locator {
-    return this.page.locator('[data-testid="messages"] > li[data-id]');
-  }
-
-  row(text: string): Locator {
-    return this.rows.filter({ has: this.page.getByText(text, { exact: true }) });
-  }
-
-  async texts(): Promise<string[]> {
-    return this.rows.locator('.text').allTextContents();
-  }
-
-  async say(text: string): Promise<void> {
-    await this.composer.fill(text);
-    await this.composer.press('Enter');
-  }
-
-  /** Says many things faster than anybody types. */
-  async sayAll(texts: readonly string[]): Promise<void> {
-    await this.composer.evaluate((field: HTMLTextAreaElement, texts) => {
-      for (const text of texts) {
-        field.value = text;
-        field.dispatchEvent(new Event('input', { bubbles: true }));
-        field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
-      }
-    }, texts);
-  }
-
-  /** Every message of ours is kept, and there are so many. */
-  async allKept(count: number): Promise<void> {
-    await expect(this.page.locator('li[data-state="kept"]')).toHaveCount(count, { timeout: 30_000 });
-  }
-
-  async join(): Promise<void> {
-    await this.page.getByLabel('Your nickname').fill(this.nickname);
-    await this.page.getByRole('button', { name: 'Join the chat' }).click();
-    await this.online();
-  }
-
-  async online(): Promise<void> {
-    await expect(this.status).toHaveText(/^(Online|在线)$/);
-    await expect(this.page.getByRole('log')).toHaveAttribute('aria-busy', 'false');
-  }
-}
-
-interface Options extends BrowserContextOptions {
+export interface Options extends BrowserContextOptions {
   /** Another way to the server than the straight one. */
   readonly through?: string;
+  /** The place to open; otherwise the lobby. */
+  readonly at?: string;
 }
 
 interface Fixtures {
-  /** Flags of the server, beside its address and folder. */
+  /** Flags of the server, beside its address and store. */
   flags: readonly string[];
   server: Server;
+  /** Whose house it is: the server is set up, everybody may come in. */
+  owner: Account;
   network: TcpProxy;
   /** What no page may do, as it happens; a test that provokes it takes it out. */
   trouble: string[];
-  /** Opens the page in a browser of its own. */
-  open: (options?: Options) => Promise<Page>;
-  /** Opens the page and joins. */
-  join: (nickname: string, options?: Options) => Promise<Person>;
+  /** Makes an account that no page belongs to. */
+  member: (name: string) => Promise<Account>;
+  /** Opens the app in a browser of its own, signed in as somebody or as nobody. */
+  open: (account?: Account, options?: Options) => Promise<Page>;
+  /** Opens the app as somebody, who is new if only the name is said, and waits until it is online. */
+  join: (who: string | Account, options?: Options) => Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -117,6 +46,18 @@ export const test = base.extend<Fixtures>({
     await server.remove();
   },
 
+  owner: async ({ server }, use) => {
+    const house = { name: 'Maison', registration: 'open', guests: true };
+    await use(
+      await Account.open(server, 'setup', {
+        code: server.code,
+        name: 'Olga',
+        password: PASSWORD,
+        server: house,
+      }),
+    );
+  },
+
   network: async ({ server }, use) => {
     const proxy = await TcpProxy.start(server.port);
     await use(proxy);
@@ -125,24 +66,35 @@ export const test = base.extend<Fixtures>({
 
   trouble: async ({}, use) => use([]),
 
+  member: async ({ server, owner }, use) => {
+    // Nobody comes in before the house is somebody's.
+    void owner;
+    await use((name) => Account.open(server, 'accounts', { name, password: PASSWORD }));
+  },
+
   open: async ({ browser, server, contextOptions, trouble }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async ({ through = server.url, ...options } = {}) => {
+    await use(async (account, { through = server.url, at = '/r/lobby', ...options } = {}) => {
       const context = await browser.newContext({ ...contextOptions, ...options });
       contexts.push(context);
       context.on('page', (page) => watch(page, through, trouble));
+      if (account !== undefined) {
+        const cookie = { name: 'causerie', value: account.token, url: through, httpOnly: true };
+        await context.addCookies([{ ...cookie, sameSite: 'Lax' }]);
+      }
       const page = await context.newPage();
-      await page.goto(through);
+      await page.goto(`${through}${at}`);
       return page;
     });
     for (const context of contexts) await context.close();
     expect(trouble, 'errors, policy violations and requests to elsewhere').toEqual([]);
   },
 
-  join: async ({ open }, use) => {
-    await use(async (nickname, options) => {
-      const person = new Person(nickname, await open(options));
-      await person.join();
+  join: async ({ member, open }, use) => {
+    await use(async (who, options) => {
+      const account = typeof who === 'string' ? await member(who) : who;
+      const person = new Person(account, await open(account, options));
+      await person.online();
       return person;
     });
   },

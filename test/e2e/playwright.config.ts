@@ -10,8 +10,8 @@ export default defineConfig({
   // A test that passes at the second try has found something.
   retries: 0,
   // Only what fails waits that long; a machine with much else to do is slow, not wrong.
-  timeout: 180_000,
-  expect: { timeout: 30_000 },
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   forbidOnly: Boolean(process.env['CI']),
   use: { ...chromium, screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'Europe/Paris' },

@@ -1,30 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { execFileSync } from 'node:child_process';
+import { freePort, Program } from './process';
+import { Store } from './store';
 
-const READY_WITHIN_MS = 20_000;
-
-/** The real program, on a port and a data folder of its own. */
+/** The real program, on a port and a store of its own. */
 export class Server {
   readonly port: number;
-  readonly #data: string;
+  readonly #store: Store;
   readonly #flags: readonly string[];
-  #process: ChildProcess | undefined;
-  #output = '';
+  #program: Program | undefined;
 
-  private constructor(port: number, data: string, flags: readonly string[]) {
+  private constructor(port: number, store: Store, flags: readonly string[]) {
     this.port = port;
-    this.#data = data;
+    this.#store = store;
     this.#flags = flags;
   }
 
   static async start(flags: readonly string[] = []): Promise<Server> {
-    const data = await mkdtemp(join(tmpdir(), 'causerie-data-'));
-    const server = new Server(await freePort(), data, flags);
+    const server = new Server(await freePort(), await Store.create(), flags);
     await server.start();
     return server;
   }
@@ -33,55 +25,45 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  async start(): Promise<void> {
-    const program = process.env['BIN'];
-    if (program === undefined) throw new Error('BIN is not set: tests are started by playwright test.');
-    const flags = ['serve', '--addr', `127.0.0.1:${this.port}`, '--data', this.#data, ...this.#flags];
-    const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
-    }
-    this.#process = child;
-    await this.#ready(child);
+  /** The code that makes somebody the owner, as the log told it at the start. */
+  get code(): string {
+    const code = /setup#([\w-]+)/.exec(this.#program?.output ?? '')?.[1];
+    if (code === undefined) throw new Error(`The server told no set-up code:\n${this.#program?.output}`);
+    return code;
+  }
+
+  async start(version: 'same' | 'newer' = 'same'): Promise<void> {
+    const command = built(version === 'newer' ? 'NEWER' : 'BIN');
+    const flags = ['serve', '--addr', `127.0.0.1:${this.port}`, ...this.#store.flags, ...this.#flags];
+    this.#program = new Program(command, flags);
+    await this.#program.ready(async () => (await fetch(`${this.url}/readyz`)).ok);
   }
 
   /** Ends the program at once, as a crash does. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL');
+    await this.#program?.end('SIGKILL');
+  }
+
+  /** Ends it as an operator does: everybody is sent away first. */
+  async stop(): Promise<void> {
+    await this.#program?.end('SIGTERM');
+  }
+
+  /** Puts a long conversation into the folder of a server that is stopped. */
+  fill(count: number, room: string, authors: readonly { id: string; name: string }[]): void {
+    const people = authors.map(({ id, name }) => `${id}:${name}`);
+    execFileSync(built('SEED'), [this.#store.folder, `${count}`, room, ...people], { stdio: 'inherit' });
   }
 
   async remove(): Promise<void> {
-    await this.#end('SIGKILL');
-    await rm(this.#data, { recursive: true, force: true });
-  }
-
-  async #end(signal: NodeJS.Signals): Promise<void> {
-    const child = this.#process;
-    this.#process = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const exit = once(child, 'exit');
-    child.kill(signal);
-    await exit;
-  }
-
-  async #ready(child: ChildProcess): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN_MS;
-    while (Date.now() < deadline) {
-      if (child.exitCode !== null) break;
-      const answer = await fetch(`${this.url}/readyz`).catch(() => null);
-      if (answer?.ok === true) return;
-      await wait(50);
-    }
-    throw new Error(`The server did not become ready:\n${this.#output}`);
+    await this.#program?.end('SIGKILL');
+    await this.#store.remove();
   }
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port was given.');
-  return address.port;
+/** What build.ts has made. */
+function built(name: 'BIN' | 'NEWER' | 'SEED'): string {
+  const program = process.env[name];
+  if (program === undefined) throw new Error(`${name} is not set: tests are started by playwright test.`);
+  return program;
 }

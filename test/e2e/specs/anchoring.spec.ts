@@ -1,0 +1,60 @@
+import { expect, test } from '../fixtures';
+
+test('older messages come in above without a jump, to the beginning', async ({ join, member }) => {
+  const bob = await member('Bob');
+  const said = Array.from({ length: 120 }, (_, index) => `message ${index + 1}`);
+  await bob.sayAll(said);
+  const ann = await join('Ann');
+  await expect(ann.row('message 120')).toBeInViewport();
+  const jump = await ann.scroller.evaluate(async (element) => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const beginning = () => element.textContent?.includes('This is where the conversation begins.');
+    const deadline = performance.now() + 30_000;
+    let largest = 0;
+    while ((element.scrollTop > 1 || !beginning()) && performance.now() < deadline) {
+      element.scrollTop -= 400;
+      await frame();
+      const edge = element.getBoundingClientRect();
+      const seen = [...element.querySelectorAll('article')].find(
+        (row) => row.getBoundingClientRect().top > edge.top + 50,
+      );
+      const before = seen?.getBoundingClientRect().top ?? 0;
+      for (let wait = 0; wait < 8; wait++) await frame();
+      if (seen?.isConnected) largest = Math.max(largest, Math.abs(seen.getBoundingClientRect().top - before));
+    }
+    return largest;
+  });
+  expect(jump).toBeLessThanOrEqual(1);
+  await expect(ann.page.getByText('This is where the conversation begins.')).toBeVisible();
+  expect(await ann.texts()).toEqual(said);
+});
+
+test('what is read stays in its place while messages above it grow and shrink', async ({ join, member }) => {
+  const bob = await member('Bob');
+  const first = await bob.say('short');
+  await bob.sayAll(Array.from({ length: 40 }, (_, index) => `message ${index + 1}`));
+  const ann = await join('Ann');
+  await ann.scroller.evaluate((element) => (element.scrollTop = 400));
+  const seen = ann.row('message 15');
+  await expect(seen).toBeInViewport();
+  const top = async () => (await seen.boundingBox())?.y ?? NaN;
+  const before = await top();
+  await bob.do('PATCH', `/rooms/lobby/messages/${first}`, { text: 'long\n'.repeat(20) });
+  await expect(ann.rows.first()).toContainText('edited');
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+  await bob.do('DELETE', `/rooms/lobby/messages/${first}`);
+  await expect(ann.rows.first()).toContainText('deleted');
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+});
+
+test('a link to a message opens around it, and leads to the latest in one press', async ({ join, member }) => {
+  const bob = await member('Bob');
+  await bob.sayAll(Array.from({ length: 150 }, (_, index) => `message ${index + 1}`));
+  const seq = (await bob.do<{ items: { seq: number; text?: string }[] }>('GET', '/rooms/lobby/messages?limit=200'))
+    .items.find(({ text }) => text === 'message 20')?.seq;
+  const ann = await join('Ann', { at: `/r/lobby/${seq}` });
+  await expect(ann.row('message 20')).toBeInViewport();
+  await expect(ann.row('message 150')).toHaveCount(0);
+  await ann.composer.press('Control+End');
+  await expect(ann.row('message 150')).toBeInViewport();
+});

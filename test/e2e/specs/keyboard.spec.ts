@@ -1,0 +1,94 @@
+import { entry } from '../../../web/src/i18n/en/entry';
+import { expect, PASSWORD, Person, test, text } from '../fixtures';
+
+test('a whole visit without a mouse', async ({ member, open }) => {
+  const bob = await member('Bob');
+  const garden = await bob.create('Garden');
+  const account = await member('Ann');
+  await account.enter(garden);
+  await bob.say('hello Ann', garden.id);
+  const page = await open(undefined, { at: '/' });
+  const ann = new Person(account, page);
+  const { keyboard } = page;
+  const focused = () => page.evaluate(() => document.activeElement?.localName);
+  const kept = async () => expect.poll(focused, 'the focus is somewhere').not.toBe('body');
+
+  await expect(page.getByLabel(entry.nickname)).toBeFocused();
+  for (let tabs = 0; tabs < 12; tabs++) {
+    await keyboard.press('Tab');
+    if (await page.getByRole('button', { name: entry.signIn, exact: true }).evaluate((b) => b === document.activeElement))
+      break;
+  }
+  await keyboard.press('Enter');
+  await expect(page.getByLabel(entry.nameOrEmail)).toBeFocused();
+  await keyboard.type('Ann');
+  await keyboard.press('Tab');
+  await keyboard.type(PASSWORD);
+  await keyboard.press('Enter');
+  await ann.online();
+  await expect(ann.composer).toBeFocused();
+
+  await keyboard.press('Control+k');
+  await keyboard.type('gard');
+  await expect(page.getByRole('option', { name: /Garden/ })).toBeVisible();
+  await keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Garden' })).toBeVisible();
+  await expect(ann.row('hello Ann')).toBeVisible();
+  await expect(ann.composer).toBeFocused();
+
+  await keyboard.type('hello');
+  await keyboard.press('Enter');
+  await expect(ann.row('hello')).toHaveAttribute('data-state', 'sent');
+  await keyboard.press('ArrowUp');
+  await expect(ann.composer).toHaveValue('hello');
+  await keyboard.type(' Bob');
+  await keyboard.press('Enter');
+  await expect(ann.row('hello Bob')).toBeVisible();
+  await expect(ann.composer).toBeFocused();
+
+  // The log is one stop; arrows go from message to message.
+  await keyboard.press('Shift+Tab');
+  for (let tabs = 0; tabs < 6 && (await focused()) !== 'article'; tabs++) await keyboard.press('Shift+Tab');
+  await keyboard.press('Home');
+  await expect(ann.row('hello Ann')).toBeFocused();
+  const ring = await ann.row('hello Ann').evaluate((row) => {
+    const { outlineStyle, boxShadow } = getComputedStyle(row);
+    return outlineStyle !== 'none' || boxShadow !== 'none';
+  });
+  expect(ring, 'the focus can be seen').toBe(true);
+  await keyboard.press('e');
+  await page.getByRole('dialog').getByRole('searchbox').or(page.getByLabel(text.timeline.emoji.search)).first().waitFor();
+  await keyboard.type('thumbs up');
+  await keyboard.press('Enter');
+  await expect(ann.row('hello Ann').getByRole('button', { name: /👍 1/ })).toBeVisible();
+  await kept();
+  await ann.row('hello Ann').focus();
+  await keyboard.press('r');
+  await expect(ann.composer).toBeFocused();
+  await expect(page.getByText(/Answering .*Bob/)).toBeVisible();
+  await keyboard.type('well?');
+  await keyboard.press('Enter');
+  await expect(ann.row('well?').getByRole('button', { name: /hello Ann/ })).toBeVisible();
+
+  await ann.row('well?').focus();
+  await keyboard.press('Delete');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: text.timeline.deleteConfirm, exact: true }).focus();
+  await keyboard.press('Enter');
+  await expect(ann.rows.last()).toContainText(text.timeline.deleted);
+  await kept();
+
+  await keyboard.press('Alt+ArrowUp');
+  await expect(page.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+  await keyboard.press('Control+/');
+  await expect(page.getByRole('dialog', { name: text.shell.shortcuts })).toBeVisible();
+  await keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await kept();
+  await ann.profile.focus();
+  await keyboard.press('Enter');
+  await keyboard.press('End');
+  await expect(page.getByRole('menuitem', { name: text.shell.signOut })).toBeFocused();
+  await keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: entry.signIn, exact: true }).first()).toBeVisible();
+});

@@ -1,0 +1,97 @@
+import { expect, test } from '../fixtures';
+
+// Short enough that a test can wait for a connection to be found dead, long
+// enough that a busy machine keeps a live one.
+test.use({ flags: ['--send-rate', '0', '--ping-interval', '2s', '--ping-timeout', '2s'] });
+
+const numbered = (word: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${word} ${index + 1}`);
+
+test('who was offline gets exactly what was missed, marked, without a gap @both', async ({
+  join,
+  member,
+}) => {
+  const ann = await member('Ann');
+  const bob = await join('Bob');
+  await ann.say('before');
+  await expect(bob.row('before')).toBeVisible();
+
+  await bob.context.setOffline(true);
+  await expect(bob.banner).toContainText('You are offline');
+  const missed = numbered('missed', 25);
+  await ann.sayAll(missed);
+  await expect(bob.rows).toHaveCount(1);
+
+  await bob.context.setOffline(false);
+  await expect(bob.row('missed 25')).toBeVisible({ timeout: 3000 });
+  await expect(bob.banner).toBeHidden();
+  expect(await bob.texts()).toEqual(['before', ...missed]);
+});
+
+test('what came while nobody looked stands below a line', async ({ join, member }) => {
+  const ann = await member('Ann');
+  const room = await ann.create('Garden');
+  const bob = await member('Bob');
+  await bob.enter(room);
+  await ann.sayAll(numbered('old', 3), room.id);
+  await bob.do('PUT', `/rooms/${room.id}/read`, { seq: (await ann.say('read', room.id)) });
+  await ann.sayAll(numbered('new', 2), room.id);
+  const page = await join(bob, { at: `/r/${room.id}` });
+  await expect(page.divider).toHaveText('New');
+  const lines = await page.room.getByRole('log').getByRole('listitem').allInnerTexts();
+  const divider = lines.findIndex((line) => line.trim() === 'New');
+  expect(lines[divider - 1]).toContain('read');
+  expect(lines[divider + 1]).toContain('new 1');
+});
+
+test('a gap of several pages is closed', async ({ join, member }) => {
+  const ann = await member('Ann');
+  const bob = await join('Bob');
+  await ann.say('before');
+  await expect(bob.row('before')).toBeVisible();
+  await bob.context.setOffline(true);
+  await expect(bob.banner).toBeVisible();
+  const missed = numbered('missed', 130);
+  await ann.sayAll(missed);
+  await bob.context.setOffline(false);
+  await expect(bob.row('missed 130')).toHaveCount(1);
+  expect(await bob.texts()).toEqual(['before', ...missed]);
+});
+
+test('a connection that dies silently is noticed and replaced @both', async ({ join, member, network }) => {
+  const ann = await member('Ann');
+  const bob = await join('Bob', { through: network.url });
+  await ann.say('before');
+  await expect(bob.row('before')).toBeVisible();
+
+  network.blackhole();
+  await ann.say('while dead');
+  // Ping interval, ping timeout and the two seconds nobody is bothered with.
+  await expect(bob.banner).toBeVisible({ timeout: 8000 });
+  await expect(bob.row('while dead')).toHaveCount(0);
+  await bob.say('written while dead');
+  await expect(bob.row('written while dead')).toHaveAttribute('data-state', 'queued');
+
+  network.reset();
+  await expect(bob.row('written while dead')).toHaveAttribute('data-state', 'sent');
+  await bob.online();
+  await expect(bob.banner).toBeHidden();
+  expect(await bob.texts()).toEqual(['before', 'while dead', 'written while dead']);
+});
+
+test('a short drop is nobody’s business', async ({ join, network }) => {
+  const ann = await join('Ann', { through: network.url });
+  await ann.page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { seen });
+    new MutationObserver(() => {
+      if (document.querySelector('[data-testid="banner"]') !== null) seen.push('banner');
+    }).observe(document.body, { subtree: true, childList: true });
+  });
+  const again = ann.page.waitForEvent('websocket');
+  network.reset();
+  await again;
+  await ann.say('hello');
+  await expect(ann.row('hello')).toHaveAttribute('data-state', 'sent');
+  expect(await ann.page.evaluate(() => (window as { seen?: string[] }).seen)).toEqual([]);
+});

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, Program } from './process';
+
+/** Which store the tests run on. */
+export const onRedis = process.env['E2E_STORE'] === 'redis';
+
+/** Where one server keeps everything: a folder or, with E2E_STORE=redis, a Redis of its own. */
+export class Store {
+  readonly folder: string;
+  readonly #redis: Program | undefined;
+  /** How the server is told. */
+  readonly flags: readonly string[];
+
+  private constructor(folder: string, flags: readonly string[], redis?: Program) {
+    this.folder = folder;
+    this.flags = flags;
+    this.#redis = redis;
+  }
+
+  static async create(): Promise<Store> {
+    const folder = await mkdtemp(join(tmpdir(), 'causerie-data-'));
+    if (!onRedis) return new Store(folder, ['--data', folder]);
+    const port = await freePort();
+    const redis = new Program('redis-server', [
+      ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder],
+      ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
+    ]);
+    await redis.ready(() => listens(port));
+    return new Store(folder, ['--redis', `redis://127.0.0.1:${port}/0`], redis);
+  }
+
+  async remove(): Promise<void> {
+    await this.#redis?.end('SIGKILL');
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.destroy();
+  return true;
+}
