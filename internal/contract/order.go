@@ -44,7 +44,7 @@ func orderActs() []*Act {
 		act[resolveReport](Act{
 			Name: "report-resolve", Method: "POST", Path: "/reports/{report}",
 			Summary: "Decides a report.",
-			May:     MayAdmin, Class: ClassAct, Scope: ScopeAdmin, Power: true, Errors: overSomebody,
+			May:     MayAdmin, Class: ClassAct, Scope: ScopeAdmin, Power: true, noted: true, Errors: overSomebody,
 		}),
 		act[readSettings](Act{
 			Name: "settings", Method: "GET", Path: "/settings",

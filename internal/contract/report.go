@@ -87,7 +87,6 @@ func (in resolveReport) do(ctx context.Context, r *request) (OneReport, error) {
 	if err != nil {
 		return OneReport{}, err
 	}
-	r.audit.room, r.audit.about, r.audit.detail = resolved.Room, resolved.Author.ID, in.Resolution
 	if resolved.Resolution == chat.ResolutionDeleted || resolved.Resolution == chat.ResolutionBanned {
 		banned := resolved.Resolution == chat.ResolutionBanned
 		if err := r.Messages.Redress(ctx, r.actor, resolved.Room, resolved.Seq, banned, in.Note); err != nil {
