@@ -51,12 +51,12 @@ func messageActs() []*Act {
 		act[readMessage](Act{
 			Name: "message", Method: "GET", Path: "/rooms/{room}/messages/{seq}",
 			Summary: "Tells one message as it is now.",
-			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound),
+			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound, cForbidden),
 		}),
 		act[messageVersions](Act{
 			Name: "message-versions", Method: "GET", Path: "/rooms/{room}/messages/{seq}/versions",
 			Summary: "Tells every text that a message has had. A deleted message has none.",
-			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound),
+			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound, cForbidden),
 		}),
 		act[history](Act{
 			Name: "history", Method: "GET", Path: "/rooms/{room}/messages",

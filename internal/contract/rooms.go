@@ -17,7 +17,7 @@ func roomActs() []*Act {
 		act[readRoom](Act{
 			Name: "room", Method: "GET", Path: "/rooms/{room}",
 			Summary: "Tells one room as one sees it. Whoever is invited may ask too.",
-			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound),
+			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cNotFound, cForbidden),
 		}),
 		act[readRooms](Act{
 			Name: "rooms", Method: "GET", Path: "/rooms",

@@ -1,0 +1,147 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/causerie-chat/causerie/internal/auth"
+	"github.com/causerie-chat/causerie/internal/chat"
+)
+
+// otherRooms are the rooms besides the private one of matrix, in the order of its
+// columns here.
+var otherRooms = []string{"public", "announcement", "direct", "group", "lobby"}
+
+// matrixOfRooms says what comes of every act about a room for everybody, in
+// rooms of the other kinds, in the letters of matrix. In the direct room the
+// owner has written to the member whom nobody has blocked; the lobby has
+// everybody in it, and the one who made the others is nobody there.
+var matrixOfRooms = map[string][5]string{
+	"message-send":      {"ofoffffou", "offfffffu", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"message-edit":      {"ffofffffu", "offfffffu", "fnonnnnnu", "fnonnnnfu", "ffofffffu"},
+	"message-delete":    {"ooofffffu", "ooffffffu", "fnonnnnnu", "ononnnnfu", "foofffffu"},
+	"message-react":     {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"message-unreact":   {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"message-pin":       {"offfffffu", "offfffffu", "ononnnnnu", "ononnnnou", "foffffffu"},
+	"message-unpin":     {"offfffffu", "offfffffu", "ononnnnnu", "ononnnnou", "foffffffu"},
+	"message":           {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"message-versions":  {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"history":           {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"thread":            {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"pins":              {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"report":            {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"room":              {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"room-change":       {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-join":         {"oooooofou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"room-leave":        {"ofoffffou", "ofoffffou", "fnfnnnnnu", "ononnnnou", "ffffffffu"},
+	"room-prefs":        {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"members":           {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"room-invite":       {"oooffffou", "ooffffffu", "fnfnnnnnu", "ononnnnou", "ffffffffu"},
+	"room-remove":       {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "ffffffffu"},
+	"room-ban":          {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-unban":        {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-bans":         {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-mute":         {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-unmute":       {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"room-rank":         {"ooffffffu", "ooffffffu", "fnfnnnnnu", "onfnnnnfu", "foffffffu"},
+	"read":              {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"receipts":          {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"save":              {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"unsave":            {"oooooooou", "oooooooou", "oooooooou", "oooooooou", "oooooooou"},
+	"thread-follow":     {"oooooffou", "oooooffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"thread-unfollow":   {"oooooooou", "oooooooou", "oooooooou", "oooooooou", "oooooooou"},
+	"typing":            {"ofoffffou", "ofoffffou", "ononnnnnu", "ononnnnou", "oooooofou"},
+	"invitation-create": {"oooffffou", "ooffffffu", "fnfnnfnnu", "ononnfnou", "ffffffffu"},
+	"person-purge":      {"ooffffffu", "ooffffffu", "fnonnnnnu", "onfnnnnfu", "foffffffu"},
+}
+
+// room makes a room of the kind with the people in their places, as far as it
+// can have them.
+func (h *house) room(ctx context.Context, kind string) scene {
+	h.t.Helper()
+	owner := h.people["owner"].Actor()
+	s := scene{room: chat.Lobby, victim: h.guest(ctx)}
+	h.names++
+	switch kind {
+	case "direct":
+		v, err := h.Rooms.Direct(ctx, owner, []chat.PersonID{h.people["member"].Person.ID}, "")
+		h.must(err)
+		s.room, s.victim = v.ID, h.people["member"]
+	case "group":
+		in := []chat.PersonID{s.victim.Person.ID}
+		for _, p := range []string{"member", "ex-member", "blocked"} {
+			in = append(in, h.people[p].Person.ID)
+		}
+		v, err := h.Rooms.Direct(ctx, owner, in, fmt.Sprint("Group ", h.names))
+		h.must(err)
+		s.room = v.ID
+		h.must(h.Rooms.Leave(ctx, h.people["ex-member"].Actor(), s.room, chat.NewID()))
+	case "lobby":
+		h.must(h.Rooms.Ban(ctx, h.people["admin"].Actor(), s.room, chat.NewID(), h.people["banned"].Person.ID, ""))
+	default:
+		maker := owner
+		if kind == "announcement" {
+			maker.Role = chat.RoleAdmin // what it takes to make one; the room knows only its ranks
+		}
+		v, err := h.Rooms.Create(ctx, maker, chat.NewID(), chat.NewRoom{Kind: chat.RoomKind(kind), Name: fmt.Sprint("Room ", h.names)})
+		h.must(err)
+		s.room = v.ID
+		for _, p := range []*auth.Identity{h.people["member"], h.people["ex-member"], h.people["blocked"], s.victim} {
+			h.must(h.Rooms.Invite(ctx, owner, s.room, chat.NewID(), p.Person.ID))
+			_, err := h.Rooms.Join(ctx, p.Actor(), s.room, chat.NewID())
+			h.must(err)
+		}
+		h.must(h.Rooms.Leave(ctx, h.people["ex-member"].Actor(), s.room, chat.NewID()))
+		h.must(h.Rooms.Ban(ctx, owner, s.room, chat.NewID(), h.people["banned"].Person.ID, ""))
+	}
+	if kind != "direct" {
+		h.must(h.Desks.Block(ctx, s.victim.Actor(), h.people["blocked"].Person.ID))
+	}
+	writer := "member"
+	if kind == "announcement" {
+		writer = "owner"
+	}
+	out, err := h.do(ctx, "message-send", writer, map[string]any{"room": s.room, "text": "hello"})
+	h.must(err)
+	s.seq = out.(Kept).Seq
+	return s
+}
+
+func TestMatrix_kindsOfRooms(t *testing.T) {
+	var h *house
+	for i, a := range Table() {
+		if a.plan.room < 0 || a.May == MayAdmin {
+			continue
+		}
+		if h == nil || h.names > 300 { // nobody can be in more than 500 rooms
+			h = newHouse(t)
+		}
+		want, listed := matrixOfRooms[a.Name]
+		if !listed {
+			t.Errorf("%s is not in the matrix of rooms", a.Name)
+		}
+		var got [5]string
+		for k, kind := range otherRooms {
+			var row strings.Builder
+			for j, who := range kinds {
+				s := h.room(t.Context(), kind)
+				_, err := h.do(t.Context(), a.Name, who, s.inputOf(a, (i*len(otherRooms)+k)*len(kinds)+j))
+				code := chat.Code("")
+				if err != nil {
+					code = ErrorOf(err).Code
+				}
+				row.WriteString(letters[code])
+				if err != nil && !a.Silent && code != chat.CodeUnauthorized && !slices.Contains(a.Errors, code) {
+					t.Errorf("%s by %s in %s: %s is not among its errors: %v", a.Name, who, kind, code, err)
+				}
+			}
+			got[k] = row.String()
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", a.Name, got, want)
+		}
+	}
+}
