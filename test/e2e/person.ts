@@ -60,7 +60,7 @@ export class Person {
   }
 
   get scroller(): Locator {
-    return this.room.getByRole('region', { name: either('timeline', 'label') });
+    return this.room.locator('.scroller');
   }
 
   /** The line above the first new message. */

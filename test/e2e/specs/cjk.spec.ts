@@ -27,7 +27,7 @@ test('emphasis and links work beside Chinese, and a copy is what was written @bo
 
 test('code is a block that scrolls by itself, is coloured and can be copied', async ({ join }) => {
   const ann = await join('Ann');
-  const code = `const answer = 42; // ${'a long line '.repeat(30)}`;
+  const code = `const answer = 42; // ${'a long line '.repeat(30)}`.trimEnd();
   await ann.composer.fill(`look:\n\`\`\`js\n${code}\n\`\`\``);
   await ann.composer.press('Enter');
   const block = ann.rows.last().locator('pre');

@@ -12,7 +12,7 @@ test('what was written offline survives a reload without a network, and goes out
   await expect(ann.banner).toContainText('You are offline');
   for (const text of ['one', 'two', 'three']) await ann.say(text);
   await expect(ann.page.locator('article[data-state="queued"]')).toHaveCount(3);
-  await expect(ann.banner).toContainText('3 messages are sent when it is back');
+  await expect(ann.banner).toContainText('What you write is sent when the network is back');
 
   await ann.page.reload();
   await expect(ann.page.locator('article[data-state="queued"]')).toHaveCount(3);

@@ -17,6 +17,9 @@ import type { Span } from './spans';
 // A lazy chunk: whoever shows no code does not load it.
 const languages = { bash, c, css, diff, go, java, json, python, rust, sql, typescript, xml, yaml };
 for (const [name, grammar] of Object.entries(languages)) highlighter.registerLanguage(name, grammar);
+// One grammar reads both, and one is enough to load.
+highlighter.registerAliases(['javascript', 'js', 'jsx', 'mjs'], { languageName: 'typescript' });
+highlighter.registerAliases(['cpp', 'c++', 'h'], { languageName: 'c' });
 
 /** What the highlighter builds, which it would print as HTML. */
 interface Branch {

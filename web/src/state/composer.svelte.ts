@@ -1,5 +1,6 @@
 import type { Row } from '@causerie/client';
 import { sendable } from '../models/draft';
+import { session } from './session.svelte';
 import type { OpenRoom } from './room.svelte';
 import { rooms } from './rooms.svelte';
 
@@ -28,6 +29,7 @@ export class Writing {
   /** Nobody writes here any more; the draft stays. */
   end(): void {
     this.#stop();
+    session.client.drafts.flush();
   }
 
   get text(): string {

@@ -41,6 +41,8 @@ export class OpenRoom {
   flash = $state<number>();
   /** Whoever looks is at the end, and looks. */
   #watched = false;
+  /** It is settled whether something was new when the room was opened. */
+  #opened = false;
   #flashing: ReturnType<typeof setTimeout> | undefined;
   /** Messages that replies answer and that are not among the rows; null where there is none. */
   readonly #quoted = new SvelteMap<number, Message | null>();
@@ -138,7 +140,8 @@ export class OpenRoom {
 
   /** Sets the divider when something is new that nobody looks at, and leaves it there. */
   #divide(): void {
-    if (this.#readTo !== undefined || this.#watched) return;
+    if (this.#readTo !== undefined || (this.#watched && this.#opened)) return;
+    this.#opened = this.view.loaded;
     if (this.inThread) {
       const { thread } = this.view;
       if (thread !== undefined && thread.read > 0) this.#readTo = thread.read;
