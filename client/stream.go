@@ -196,7 +196,7 @@ func (c *Client) ask(w *wire, t *timeline) {
 		err := w.ask(c.ctx, "resume", map[string]any{"rooms": map[string]Cursor{room: from}}, &out)
 		if passing(err) && err != errLost {
 			// Asked too much, or the store is away: what is held can wait.
-			c.options.Logger.Warn("a gap stays open for now", slog.String("room", room), slog.Any("reason", err))
+			c.options.Logger.Warn("the gap of a room was not filled, and is asked for again", slog.String("room", room), slog.Any("reason", err))
 			c.sleep(time.Second)
 		}
 		c.mu.Lock()

@@ -283,30 +283,3 @@ func (r *Rooms) SetPrefs(ctx context.Context, a Actor, room RoomID, favourite *b
 	}
 	return r.view(ctx, a, s)
 }
-
-// Forget ends all memberships and invitations of somebody whose account has
-// ended, as if they had left. Conversations between two stay: they are the
-// other's too.
-func (r *Rooms) Forget(ctx context.Context, who PersonID) error {
-	known, err := r.directory.People(ctx, []PersonID{who})
-	if err != nil {
-		return err
-	}
-	a := Actor{Person: Person{ID: who}, Role: RoleGuest}
-	if len(known) > 0 {
-		a.Nickname = known[0].Nickname
-	}
-	mine, err := r.Mine(ctx, a)
-	if err != nil {
-		return err
-	}
-	for _, v := range mine {
-		if v.ID == Lobby || v.Kind == RoomDirect {
-			continue
-		}
-		if err := r.Leave(ctx, a, v.ID, ID{}); err != nil && CodeOf(err) != CodeNotFound {
-			return err
-		}
-	}
-	return nil
-}

@@ -228,20 +228,3 @@ func TestRooms_prefs(t *testing.T) {
 	}
 	h.wantCode("no such setting", second(h.rooms.SetPrefs(ctx, ana, room, nil, &wrong)), chat.CodeInvalid)
 }
-
-func TestRooms_forget(t *testing.T) {
-	h := newHouse(t, openStore(t))
-	ctx := t.Context()
-	ana, bo := h.member("Ana"), h.member("Bo")
-	room := h.create(ana, chat.RoomPublic, "Plans")
-	h.join(room, bo)
-	direct, err := h.rooms.Direct(ctx, ana, []chat.PersonID{bo.ID}, "")
-	h.must(err)
-	h.must(h.rooms.Forget(ctx, ana.ID))
-	if got := h.members(room); len(got) != 1 || got[bo.ID] != chat.RankOwner {
-		t.Errorf("members: got %v, want Bo as owner", got)
-	}
-	if got := h.mine(ana); !slices.Equal(got, []chat.RoomID{direct.ID}) {
-		t.Errorf("rooms left: got %v, want the direct one %s", got, direct.ID)
-	}
-}
