@@ -10,6 +10,29 @@ import (
 // bytes 0-9 a-z and '-': never user text, so they are safe in keys and paths.
 type RoomID string
 
+var errRoomID = invalid("The id of a room has 1 to 64 of the characters 0-9, a-z and '-'.")
+
+// Check returns an error of CodeInvalid unless a room can have this id.
+func (id RoomID) Check() error {
+	if !isID(string(id)) {
+		return errRoomID
+	}
+	return nil
+}
+
+// isID reports whether s can stand in the name of a room or a shelf.
+func isID(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
+			return false
+		}
+	}
+	return 1 <= len(s) && len(s) <= maxID
+}
+
+// maxID is how many bytes an id has at most.
+const maxID = 64
+
 // Lobby is the room that everyone is in and that the namespace / shows.
 const Lobby RoomID = "lobby"
 

@@ -31,6 +31,11 @@ type Log interface {
 	// which is cut to the millisecond, and Effects, which are nil. No drafts is
 	// no step and no outcome.
 	//
+	// A draft whose Effects break a limit has the error of Effects.Check,
+	// whether its id is known or not, and the others are not disturbed. A room
+	// that there cannot be has that of RoomID.Check; the methods that read may
+	// take it for one without entries.
+	//
 	// A failure of the whole step puts the same error into every Appended.
 	// Callers who want an order between two appends wait for the first.
 	Append(ctx context.Context, room RoomID, drafts []Draft) []Appended

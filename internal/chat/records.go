@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // A Shelf is a set of records that are read and changed together. Shelves are
@@ -30,11 +31,52 @@ const (
 	MaxRecordValue = 64 << 10
 	// MaxWrites bounds the writes, and the conditions, of one Commit.
 	MaxWrites = 500
+	// MaxNumber is how far a record counts, up and down: the whole numbers
+	// that every store, also one that calculates in floating point, can tell
+	// apart.
+	MaxNumber = 1 << 53
 )
+
+var (
+	errShelf  = invalid("A shelf is a name of 1 to 64 letters a-z and, after a ':', an id of 1 to 64 of the characters 0-9, a-z and '-'.")
+	errKey    = invalid(fmt.Sprintf("The key of a record has 1 to %d bytes.", MaxRecordKey))
+	errValue  = invalid(fmt.Sprintf("The value of a record has at most %d bytes.", MaxRecordValue))
+	errWrites = invalid(fmt.Sprintf("One step checks at most %d records and does as many writes.", MaxWrites))
+	errOp     = invalid("There is no such operation on a record here.")
+
+	// ErrNumber is returned for counting beyond MaxNumber, and for counting
+	// with a record that is no number.
+	ErrNumber = invalid(fmt.Sprintf("A record counts only whole numbers between %d and %d.", -MaxNumber, MaxNumber))
+)
+
+// Check returns an error of CodeInvalid unless there can be such a shelf.
+func (s Shelf) Check() error {
+	name, id, owned := strings.Cut(string(s), ":")
+	letters := strings.IndexFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+	if !letters || name == "" || len(name) > maxID || owned && !isID(id) {
+		return errShelf
+	}
+	return nil
+}
+
+// CheckKey returns an error of CodeInvalid unless a record can have this key.
+func CheckKey(key string) error {
+	if key == "" || len(key) > MaxRecordKey {
+		return errKey
+	}
+	return nil
+}
 
 // A Record is a value under a key of a shelf. Keys are ordered byte by byte.
 // A record that is not there has the value "", and no other record has it.
 type Record struct{ Key, Value string }
+
+func (r Record) check() error {
+	if len(r.Value) > MaxRecordValue {
+		return errValue
+	}
+	return CheckKey(r.Key)
+}
 
 // A Write changes one record.
 type Write struct {
@@ -44,6 +86,19 @@ type Write struct {
 	N     int64  // of OpAdd and OpMax
 }
 
+func (w Write) check(last Op) error {
+	switch {
+	case w.Op > last:
+		return errOp
+	case w.N < -MaxNumber || w.N > MaxNumber:
+		return ErrNumber
+	}
+	if w.Op == OpIndex {
+		w.Key += SeqKey(0) // as long as any other number
+	}
+	return Record{w.Key, w.Value}.check()
+}
+
 // An Op says how a Write changes a record.
 type Op uint8
 
@@ -51,7 +106,8 @@ const (
 	// OpPut makes the value Value; "" takes the record away.
 	OpPut Op = iota
 	// OpAdd adds N to the value, a decimal number; a missing record counts as
-	// 0. A sum of 0 takes the record away.
+	// 0. A sum of 0 takes the record away, and one beyond MaxNumber is
+	// ErrNumber, as is counting with what is no number.
 	OpAdd
 	// OpMax makes the value, a decimal number, N where N is greater than the
 	// value or the record is missing.
@@ -93,6 +149,26 @@ type Commit struct {
 	Do []Write
 }
 
+// Check returns an error of CodeInvalid for what breaks a limit, or nil.
+func (c Commit) Check() error { return c.check(OpMax) }
+
+func (c Commit) check(last Op) error {
+	if len(c.If) > MaxWrites || len(c.Do) > MaxWrites {
+		return errWrites
+	}
+	for _, r := range c.If {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
+	for _, w := range c.Do {
+		if err := w.check(last); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // At returns c as it is for entry number seq: with Index and Stamp spelled out.
 func (c Commit) At(seq uint64) Commit {
 	do := slices.Clone(c.Do)
@@ -119,6 +195,10 @@ type Effects struct {
 	Erase []uint64
 }
 
+// Check is Commit.Check for what an entry does: also OpIndex, whose Key leaves
+// room for the number, and OpStamp.
+func (e Effects) Check() error { return e.check(OpStamp) }
+
 // A Range is the records with From <= key < To; To "" has no end. Reverse
 // begins at the far end. A Limit below 1 asks for nothing.
 type Range struct {
@@ -139,7 +219,8 @@ func Prefix(prefix, after string, limit int) Range {
 
 // Records keeps small values that are read by key and in the order of keys.
 // All methods may be called at once from many goroutines. Errors are as those
-// of Log.
+// of Log, and those of Shelf.Check, CheckKey and Commit.Check for what breaks
+// a limit: nothing of it is done.
 type Records interface {
 	// Get returns one value per key, "" for a record that is not there, all
 	// of one moment.

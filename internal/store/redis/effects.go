@@ -2,22 +2,14 @@ package redis
 
 import (
 	"encoding/binary"
-	"fmt"
 	"strconv"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
 
-const (
-	// maxEffects bounds the conditions, writes and erasures of one step: more
-	// would hold up everybody else on the server.
-	maxEffects = 100_000
-
-	// maxNumber is as far as a record may count, up and down: Lua counts in
-	// floating point, and beyond it there are numbers that it cannot tell
-	// apart.
-	maxNumber = 1 << 53
-)
+// maxEffects bounds the conditions, writes and erasures of one step: more
+// would hold up everybody else on the server.
+const maxEffects = 100_000
 
 // What a script answers for effects that were not done.
 const (
@@ -110,10 +102,13 @@ local function load(hash, set, first, last)
   end
 end
 
+-- as far as a record counts: chat.MaxNumber
+local most = 9007199254740992
+
 -- number returns nil for what no Add or Max has written.
 local function number(text)
   local n = text == '' and 0 or tonumber(text)
-  if n and (text == '' or string.format('%.0f', n) == text) and math.abs(n) <= 9007199254740992 then
+  if n and (text == '' or string.format('%.0f', n) == text) and math.abs(n) <= most then
     return n
   end
 end
@@ -130,7 +125,7 @@ local function change(op, value, argument)
   if op == 2 then
     return (value == '' or n > old) and argument or value
   end
-  if n > 0 and old > 9007199254740992 - n or n < 0 and old < -9007199254740992 - n then
+  if n > 0 and old > most - n or n < 0 and old < -most - n then
     return nil
   end
   return old + n == 0 and '' or string.format('%.0f', old + n)
@@ -273,61 +268,10 @@ func (c *eraseChunks) index(chunk uint64) int {
 	return i
 }
 
-// checkCommit returns what breaks a limit, or nil.
-func checkCommit(c chat.Commit) error { return checkSteps(c, chat.OpMax) }
-
-// checkEffects is checkCommit for what an entry does.
-func checkEffects(c chat.Commit) error { return checkSteps(c, chat.OpStamp) }
-
-func checkSteps(c chat.Commit, last chat.Op) error {
-	if len(c.If) > chat.MaxWrites || len(c.Do) > chat.MaxWrites {
-		return invalid(fmt.Sprintf("One step checks at most %d records and changes as many.", chat.MaxWrites))
-	}
-	for _, r := range c.If {
-		if err := checkRecord(r.Key, r.Value); err != nil {
-			return err
-		}
-	}
-	for _, w := range c.Do {
-		if err := checkWrite(w, last); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func checkWrite(w chat.Write, last chat.Op) error {
-	switch {
-	case w.Op > last:
-		return invalid(fmt.Sprintf("There is no operation %d on a record.", w.Op))
-	case w.N < -maxNumber || w.N > maxNumber:
-		return errNumber
-	}
-	key := w.Key
-	if w.Op == chat.OpIndex {
-		key += chat.SeqKey(0) // as long as any other number
-	}
-	return checkRecord(key, w.Value)
-}
-
-func checkRecord(key, value string) error {
-	if len(value) > chat.MaxRecordValue {
-		return invalid(fmt.Sprintf("The value of a record has at most %d bytes.", chat.MaxRecordValue))
-	}
-	return checkKey(key)
-}
-
-func checkKey(key string) error {
-	if key == "" || len(key) > chat.MaxRecordKey {
-		return invalid(fmt.Sprintf("The key of a record has 1 to %d bytes.", chat.MaxRecordKey))
-	}
-	return nil
-}
-
 // effectsError is the error of an outcome below 0.
 func effectsError(outcome int64) error {
 	if outcome == outcomeConflict {
 		return chat.ErrConflict
 	}
-	return errNumber
+	return chat.ErrNumber
 }

@@ -32,12 +32,7 @@ func invalid(message string) *chat.Error {
 	return &chat.Error{Code: chat.CodeInvalid, Message: message}
 }
 
-var (
-	errRoom   = invalid("The id of a room has 1 to 64 of the characters 0-9, a-z and '-'.")
-	errNode   = invalid("The id of a node has 1 to 64 of the characters 0-9, a-z and '-'.")
-	errShelf  = invalid("A shelf is a name of the letters a-z and, after a ':', an id of 1 to 64 of the characters 0-9, a-z and '-'.")
-	errNumber = invalid("A record can count only whole numbers between -9007199254740992 and 9007199254740992.")
-)
+var errNode = invalid("The id of a node has 1 to 64 of the characters 0-9, a-z and '-'.")
 
 // damageReply returns what a script says of data that it cannot read.
 func damageReply(err error) (text string, ok bool) {

@@ -16,8 +16,8 @@ const readChunks = 8
 
 // Head implements chat.Log.
 func (s *Store) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error) {
-	if !validRoom(room) {
-		return chat.Cursor{}, errRoom
+	if err := room.Check(); err != nil {
+		return chat.Cursor{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -51,8 +51,8 @@ func parseHead(text string) (chat.Cursor, error) {
 
 // After implements chat.Log.
 func (s *Store) After(ctx context.Context, room chat.RoomID, seq uint64, limit int) ([]chat.Entry, error) {
-	if !validRoom(room) {
-		return nil, errRoom
+	if err := room.Check(); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -85,8 +85,8 @@ func (s *Store) Before(ctx context.Context, room chat.RoomID, seq uint64, limit 
 
 // Pick implements chat.Log.
 func (s *Store) Pick(ctx context.Context, room chat.RoomID, seqs []uint64) ([]chat.Entry, error) {
-	if !validRoom(room) {
-		return nil, errRoom
+	if err := room.Check(); err != nil {
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()

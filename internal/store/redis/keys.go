@@ -2,7 +2,6 @@ package redis
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -98,37 +97,6 @@ func (k keys) probeChannel(tag int, feed string) string {
 	return k.prefix + ":probe:{" + strconv.Itoa(tag) + "}:" + feed
 }
 
-// validRoom keeps a room id that is not one of ours out of keys, where it
-// could leave its hash slot.
-func validRoom(room chat.RoomID) bool {
-	if len(room) == 0 || len(room) > 64 {
-		return false
-	}
-	for i := range len(room) {
-		c := room[i]
-		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && c != '-' {
-			return false
-		}
-	}
-	return true
-}
-
-// maxShelfName bounds what stands before the colon of a shelf.
-const maxShelfName = 64
-
-// validShelf is validRoom for shelves.
-func validShelf(shelf chat.Shelf) bool {
-	name, id, of := strings.Cut(string(shelf), ":")
-	if name == "" || len(name) > maxShelfName || of && !validRoom(chat.RoomID(id)) {
-		return false
-	}
-	for i := range len(name) {
-		if name[i] < 'a' || name[i] > 'z' {
-			return false
-		}
-	}
-	return true
-}
-
-// validNode is validRoom for nodes.
-func validNode(node chat.NodeID) bool { return validRoom(chat.RoomID(node)) }
+// validNode keeps a node id that is not one of ours out of keys, where it could
+// leave its hash slot. Nodes are named as rooms are.
+func validNode(node chat.NodeID) bool { return chat.RoomID(node).Check() == nil }

@@ -25,7 +25,7 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	var fit []int // of drafts, where some are refused for what they ask for
 	for i := range drafts {
 		if e := drafts[i].Effects; e != nil {
-			out[i].Err = checkEffects(e.Commit)
+			out[i].Err = e.Check()
 		}
 		if out[i].Err == nil {
 			fit = append(fit, i)
@@ -56,8 +56,8 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 
 // append fills out, or returns the error of the whole step.
 func (s *Store) append(ctx context.Context, room chat.RoomID, drafts []chat.Draft, out []chat.Appended) error {
-	if !validRoom(room) {
-		return errRoom
+	if err := room.Check(); err != nil {
+		return err
 	}
 	if len(drafts) > maxAppend {
 		return invalid(fmt.Sprintf("At most %d messages can be kept in one step.", maxAppend))

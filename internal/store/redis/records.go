@@ -72,11 +72,11 @@ const maxAnnouncement = 1 << 20
 
 // Get implements chat.Records.
 func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
-	if !validShelf(shelf) {
-		return nil, errShelf
+	if err := shelf.Check(); err != nil {
+		return nil, err
 	}
 	for _, key := range keys {
-		if err := checkKey(key); err != nil {
+		if err := chat.CheckKey(key); err != nil {
 			return nil, err
 		}
 	}
@@ -105,8 +105,8 @@ func (s *Store) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]st
 
 // List implements chat.Records.
 func (s *Store) List(ctx context.Context, shelf chat.Shelf, r chat.Range) ([]chat.Record, error) {
-	if !validShelf(shelf) {
-		return nil, errShelf
+	if err := shelf.Check(); err != nil {
+		return nil, err
 	}
 	if r.Limit < 1 {
 		return nil, nil
@@ -134,10 +134,10 @@ func (s *Store) List(ctx context.Context, shelf chat.Shelf, r chat.Range) ([]cha
 
 // Commit implements chat.Records.
 func (s *Store) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
-	if !validShelf(shelf) {
-		return errShelf
+	if err := shelf.Check(); err != nil {
+		return err
 	}
-	if err := checkCommit(c); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	if len(c.If)+len(c.Do) == 0 {
@@ -159,8 +159,8 @@ func (s *Store) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) err
 
 // WatchShelf implements chat.Records.
 func (s *Store) WatchShelf(ctx context.Context, shelf chat.Shelf, f func([]chat.Record)) (stop func(), err error) {
-	if !validShelf(shelf) {
-		return nil, errShelf
+	if err := shelf.Check(); err != nil {
+		return nil, err
 	}
 	channel := s.keys.shelfChannel(shelf)
 	return s.watch(ctx, channel, func(payload string) {

@@ -8,8 +8,8 @@ import (
 
 // Signal implements chat.Signals.
 func (s *Store) Signal(ctx context.Context, sig chat.Signal) error {
-	if !validRoom(sig.Room) {
-		return errRoom
+	if err := sig.Room.Check(); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -22,8 +22,8 @@ func (s *Store) Signal(ctx context.Context, sig chat.Signal) error {
 // WatchSignals implements chat.Signals. A room has one channel for both its
 // signals and its entries, so whoever watches both subscribes once.
 func (s *Store) WatchSignals(ctx context.Context, room chat.RoomID, f func(chat.Signal)) (stop func(), err error) {
-	if !validRoom(room) {
-		return nil, errRoom
+	if err := room.Check(); err != nil {
+		return nil, err
 	}
 	channel := s.keys.roomChannel(room)
 	return s.watch(ctx, channel, func(payload string) {

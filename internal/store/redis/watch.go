@@ -13,8 +13,8 @@ import (
 
 // Watch implements chat.Log.
 func (s *Store) Watch(ctx context.Context, room chat.RoomID, f func([]chat.Entry)) (stop func(), err error) {
-	if !validRoom(room) {
-		return nil, errRoom
+	if err := room.Check(); err != nil {
+		return nil, err
 	}
 	channel := s.keys.roomChannel(room)
 	return s.watch(ctx, channel, func(payload string) {

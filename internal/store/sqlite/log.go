@@ -16,6 +16,9 @@ func (s *Store) Append(ctx context.Context, room chat.RoomID, drafts []chat.Draf
 	if len(drafts) == 0 {
 		return nil
 	}
+	if err := room.Check(); err != nil {
+		return slices.Repeat([]chat.Appended{{Err: err}}, len(drafts))
+	}
 	var out []chat.Appended
 	var fresh []chat.Entry
 	err := s.keep(ctx, func(w *writer) (err error) {
@@ -68,6 +71,9 @@ func (r *roomStep) append(d chat.Draft) (chat.Appended, error) {
 	effects := d.Effects
 	if effects == nil {
 		effects = &chat.Effects{}
+	}
+	if err := effects.Check(); err != nil {
+		return chat.Appended{Err: err}, nil
 	}
 	changes, err := r.plan(effects.At(r.head.Seq + 1))
 	if refused := refusal(err); refused != nil {

@@ -15,11 +15,11 @@ const (
 
 // Get is chat.Records'.
 func (r *Reader) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]string, error) {
-	if err := checkShelf(shelf); err != nil {
+	if err := shelf.Check(); err != nil {
 		return nil, err
 	}
 	for _, key := range keys {
-		if err := checkKey(key); err != nil {
+		if err := chat.CheckKey(key); err != nil {
 			return nil, err
 		}
 	}
@@ -64,7 +64,7 @@ func (r *Reader) Get(ctx context.Context, shelf chat.Shelf, keys ...string) ([]s
 
 // List is chat.Records'.
 func (r *Reader) List(ctx context.Context, shelf chat.Shelf, part chat.Range) (records []chat.Record, err error) {
-	if err := checkShelf(shelf); err != nil {
+	if err := shelf.Check(); err != nil {
 		return nil, err
 	}
 	if part.Limit < 1 {
@@ -102,10 +102,10 @@ func scanRecord(row scanner) (r chat.Record, err error) {
 
 // Commit is chat.Records'.
 func (s *Store) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
-	if err := checkShelf(shelf); err != nil {
+	if err := shelf.Check(); err != nil {
 		return err
 	}
-	if err := checkCommit(c); err != nil {
+	if err := c.Check(); err != nil {
 		return err
 	}
 	if len(c.Do) == 0 {
@@ -150,7 +150,7 @@ func (s *Store) compare(ctx context.Context, shelf chat.Shelf, want []chat.Recor
 
 // WatchShelf is chat.Records'.
 func (s *Store) WatchShelf(ctx context.Context, shelf chat.Shelf, f func([]chat.Record)) (stop func(), err error) {
-	if err := checkShelf(shelf); err != nil {
+	if err := shelf.Check(); err != nil {
 		return nil, err
 	}
 	if err := ctx.Err(); err != nil {

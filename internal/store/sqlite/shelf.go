@@ -3,8 +3,6 @@ package sqlite
 import (
 	"database/sql"
 	"errors"
-	"fmt"
-	"regexp"
 	"strconv"
 
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -46,19 +44,10 @@ func (s *shelfStep) learn(key string, now slot) {
 	s.known[key] = now
 }
 
-// plan returns the records that c changes, as they will be, and writes
-// nothing: a step of others that is in the same transaction must not have to
+// plan returns the records that c, which has been checked, changes, as they
+// will be, and writes nothing: a step of others that is in the same transaction must not have to
 // be undone with this one. Where c cannot be done the error is a refusal.
 func (s *shelfStep) plan(c chat.Commit) (changes []chat.Record, err error) {
-	if len(c.If)+len(c.Do) == 0 {
-		return nil, nil
-	}
-	if err := checkShelf(s.shelf); err != nil {
-		return nil, err
-	}
-	if err := checkCommit(c); err != nil {
-		return nil, err
-	}
 	for _, want := range c.If {
 		switch now, err := s.get(want.Key); {
 		case err != nil:
@@ -180,15 +169,11 @@ func apply(write chat.Write, value string) (string, error) {
 	switch n += write.N; {
 	case n == 0:
 		return "", nil
-	case n < -largestNumber || n > largestNumber:
-		return "", invalid("A number of a record must be within ±2^53.")
+	case n < -chat.MaxNumber || n > chat.MaxNumber:
+		return "", chat.ErrNumber
 	}
 	return strconv.FormatInt(n, 10), nil
 }
-
-// largestNumber is the greatest N and sum: the numbers that every store, also
-// one that calculates in floating point, can keep exactly.
-const largestNumber = 1 << 53
 
 // number reads the value of a record that is counted with.
 func number(value string) (int64, error) {
@@ -196,57 +181,10 @@ func number(value string) (int64, error) {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(value, 10, 64)
-	if err != nil || strconv.FormatInt(n, 10) != value || n < -largestNumber || n > largestNumber {
-		return 0, invalid("A record that is not a number within ±2^53 cannot be counted with.")
+	if err != nil || strconv.FormatInt(n, 10) != value || n < -chat.MaxNumber || n > chat.MaxNumber {
+		return 0, chat.ErrNumber
 	}
 	return n, nil
-}
-
-var shelves = regexp.MustCompile(`^[a-z]{1,64}(:[0-9a-z-]{1,64})?$`)
-
-func checkShelf(shelf chat.Shelf) error {
-	if !shelves.MatchString(string(shelf)) {
-		return invalid("There can be no shelf of this name: it must be a-z, and may go on with a colon and an id.")
-	}
-	return nil
-}
-
-func checkKey(key string) error {
-	if len(key) < 1 || len(key) > chat.MaxRecordKey {
-		return invalid("The key of a record must have 1 to %d bytes.", chat.MaxRecordKey)
-	}
-	return nil
-}
-
-func checkRecord(key, value string) error {
-	if len(value) > chat.MaxRecordValue {
-		return invalid("The value of a record must have at most %d bytes.", chat.MaxRecordValue)
-	}
-	return checkKey(key)
-}
-
-func checkCommit(c chat.Commit) error {
-	if len(c.If) > chat.MaxWrites || len(c.Do) > chat.MaxWrites {
-		return invalid("One commit must have at most %d conditions and %d writes.", chat.MaxWrites, chat.MaxWrites)
-	}
-	for _, r := range c.If {
-		if err := checkRecord(r.Key, r.Value); err != nil {
-			return err
-		}
-	}
-	for _, w := range c.Do {
-		if err := checkRecord(w.Key, w.Value); err != nil {
-			return err
-		}
-		if w.Op > chat.OpMax || w.N < -largestNumber || w.N > largestNumber {
-			return invalid("A write must be a Put, an Add or a Max, with a number within ±2^53.")
-		}
-	}
-	return nil
-}
-
-func invalid(format string, args ...any) error {
-	return &chat.Error{Code: chat.CodeInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
 // refusal is err where it is the outcome of one call and no failure of the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -77,6 +78,10 @@ var effectCases = []testCase{
 			s.commit(0, lobbyShelf, chat.Put("text", "ten"))
 			commits := invalidCommits()
 			commits["no number"] = chat.Commit{Do: []chat.Write{chat.Put("good", "1"), chat.Add("text", 1)}}
+			long := strings.Repeat("k", chat.MaxRecordKey)
+			commits["an index too long"] = chat.Commit{Do: []chat.Write{chat.Put("good", "1"), chat.Index(long[15:], "v")}}
+			commits["an index of a long value"] = chat.Commit{Do: []chat.Write{chat.Index("i", strings.Repeat("v", chat.MaxRecordValue+1))}}
+			commits["a stamp too long"] = chat.Commit{Do: []chat.Write{chat.Put("good", "1"), chat.Stamp(long + "k")}}
 			for name, c := range commits {
 				out := s.node(0).Append(s.ctx, chat.Lobby, []chat.Draft{with(draft(chat.Lobby, ada, name), c.If, c.Do...)})
 				s.wantCode("Append with "+name, out[0].Err, chat.CodeInvalid)
@@ -85,6 +90,32 @@ var effectCases = []testCase{
 				s.Errorf("Append after refusals: got seq %d, want 1", kept[0].Seq)
 			}
 			s.wantValues(1, lobbyShelf, []string{"good", "text"}, "", "ten")
+
+			index := long[16:]
+			s.append(0, with(draft(chat.Lobby, ada, "the longest"), nil, chat.Index(index, "v"), chat.Stamp(long)))
+			s.wantValues(1, lobbyShelf, []string{index + chat.SeqKey(2), long}, "v", "2")
+		},
+	},
+	{
+		name: "a refusal among others",
+		rule: "effects over a limit are refused alone, also for an id that is known, and the others of the call are not disturbed",
+		run: func(s *site) {
+			known := s.append(0, draft(chat.Lobby, ada, "known"))[0].Draft
+			over := chat.Write{Key: "k", Op: chat.OpStamp + 1}
+			out := s.node(0).Append(s.ctx, chat.Lobby, []chat.Draft{
+				with(draft(chat.Lobby, ada, "one"), nil, chat.Add("n", 1)),
+				with(draft(chat.Lobby, ada, "refused"), nil, chat.Add("n", 1), over),
+				with(known, nil, over),
+				with(draft(chat.Lobby, ada, "two"), nil, chat.Add("n", 1)),
+			})
+			for i, want := range []uint64{2, 0, 0, 3} {
+				if want == 0 {
+					s.wantCode(fmt.Sprintf("draft %d", i), out[i].Err, chat.CodeInvalid)
+				} else if out[i].Err != nil || out[i].Entry.Seq != want {
+					s.Errorf("draft %d: got seq %d, error %v, want seq %d", i, out[i].Entry.Seq, out[i].Err, want)
+				}
+			}
+			s.wantValues(1, lobbyShelf, []string{"n"}, "2")
 		},
 	},
 	{

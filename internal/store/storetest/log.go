@@ -52,6 +52,17 @@ var logCases = []testCase{
 		},
 	},
 	{
+		name: "no such room can be",
+		rule: "a room that there cannot be is CodeInvalid and keeps nothing",
+		run: func(s *site) {
+			for _, room := range []chat.RoomID{"", "A", "a b", "{a}", "a\x00", "~ada", "é", chat.RoomID(strings.Repeat("z", 65))} {
+				for _, a := range s.node(0).Append(s.ctx, room, batch(room, 2)) {
+					s.wantCode(fmt.Sprintf("Append to %q", room), a.Err, chat.CodeInvalid)
+				}
+			}
+		},
+	},
+	{
 		name: "a duplicate is the first entry",
 		rule: "P3: the same author and id come back as first kept, with Duplicate set, whatever else has changed, and take no number",
 		run: func(s *site) {

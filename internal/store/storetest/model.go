@@ -27,6 +27,8 @@ func (m logModel) append(room chat.RoomID, drafts []chat.Draft) []chat.Appended 
 	for i, d := range drafts {
 		first := slices.IndexFunc(m.rooms[room], func(e chat.Entry) bool { return e.ID == d.ID })
 		switch {
+		case d.Effects != nil && !validCommit(chat.RoomShelf(room), d.Effects.At(1)):
+			out[i].Err = errInvalid
 		case first < 0:
 			out[i] = m.keep(room, d)
 		case m.rooms[room][first].Author == d.Author:
@@ -135,18 +137,27 @@ func change(w chat.Write, value string) (string, error) {
 		return w.Value, nil
 	}
 	n, err := strconv.ParseInt(cmp.Or(value, "0"), 10, 64)
-	switch {
-	case err != nil:
-		return "", errInvalid
-	case w.Op == chat.OpMax && value != "" && n >= w.N:
-		return value, nil
-	case w.Op == chat.OpMax:
-		return strconv.FormatInt(w.N, 10), nil
-	case n+w.N == 0:
+	if err != nil || !countable(n) {
+		return "", chat.ErrNumber
+	}
+	if w.Op == chat.OpMax {
+		if value != "" {
+			n = max(n, w.N)
+		} else {
+			n = w.N
+		}
+		return strconv.FormatInt(n, 10), nil
+	}
+	switch n += w.N; {
+	case !countable(n):
+		return "", chat.ErrNumber
+	case n == 0:
 		return "", nil
 	}
-	return strconv.FormatInt(n+w.N, 10), nil
+	return strconv.FormatInt(n, 10), nil
 }
+
+func countable(n int64) bool { return -largestNumber <= n && n <= largestNumber }
 
 func (m recordModel) get(shelf chat.Shelf, keys ...string) []string {
 	values := make([]string, len(keys))
@@ -170,7 +181,7 @@ func (m recordModel) list(shelf chat.Shelf, r chat.Range) (records []chat.Record
 
 var errInvalid = &chat.Error{Code: chat.CodeInvalid, Message: "This breaks a rule of records."}
 
-var validShelf = regexp.MustCompile(`^[a-z]+(:[0-9a-z-]{1,64})?$`)
+var validShelf = regexp.MustCompile(`^[a-z]{1,64}(:[0-9a-z-]{1,64})?$`)
 
 func validCommit(shelf chat.Shelf, c chat.Commit) bool {
 	valid := validShelf.MatchString(string(shelf)) && len(c.If) <= chat.MaxWrites && len(c.Do) <= chat.MaxWrites
@@ -178,8 +189,7 @@ func validCommit(shelf chat.Shelf, c chat.Commit) bool {
 		valid = valid && validKey(r.Key) && len(r.Value) <= chat.MaxRecordValue
 	}
 	for _, w := range c.Do {
-		valid = valid && validKey(w.Key) && len(w.Value) <= chat.MaxRecordValue && w.Op <= chat.OpMax &&
-			-largestNumber <= w.N && w.N <= largestNumber
+		valid = valid && validKey(w.Key) && len(w.Value) <= chat.MaxRecordValue && w.Op <= chat.OpMax && countable(w.N)
 	}
 	return valid
 }

@@ -132,9 +132,26 @@ var recordCases = []testCase{
 			s.commit(0, house, chat.Put("text", "ten"), chat.Put("float", "1.5"), chat.Put("n", "1"))
 			for _, write := range []chat.Write{chat.Add("text", 1), chat.Max("text", 1), chat.Add("float", 1), chat.Max("float", 9)} {
 				c := chat.Commit{Do: []chat.Write{chat.Put("before", "x"), chat.Add("n", 1), write, chat.Put("after", "x")}}
-				s.wantCode("Commit", s.node(0).Commit(s.ctx, house, c), chat.CodeInvalid)
+				if err := s.node(0).Commit(s.ctx, house, c); !errors.Is(err, chat.ErrNumber) {
+					s.Errorf("Commit of %+v: got error %v, want ErrNumber", write, err)
+				}
 				s.wantValues(1, house, []string{"before", "n", "text", "float", "after"}, "", "1", "ten", "1.5", "")
 			}
+		},
+	},
+	{
+		name: "a number too far",
+		rule: "counting beyond MaxNumber is ErrNumber, and nothing of the commit is done",
+		run: func(s *site) {
+			s.commit(0, house, chat.Put("high", fmt.Sprint(int64(largestNumber))), chat.Put("low", fmt.Sprint(int64(-largestNumber))),
+				chat.Put("beyond", "9007199254740993"))
+			for _, write := range []chat.Write{chat.Add("high", 1), chat.Add("low", -1), chat.Add("beyond", -5), chat.Max("beyond", 1)} {
+				c := chat.Commit{Do: []chat.Write{chat.Put("before", "x"), write}}
+				if err := s.node(0).Commit(s.ctx, house, c); !errors.Is(err, chat.ErrNumber) {
+					s.Errorf("Commit of %+v: got error %v, want ErrNumber", write, err)
+				}
+			}
+			s.wantValues(1, house, []string{"high", "low", "before"}, "9007199254740992", "-9007199254740992", "")
 		},
 	},
 	{
@@ -323,6 +340,7 @@ func runLimits(s *site) {
 	for _, shelf := range []chat.Shelf{
 		"", "House", "house:", ":a", "house:a:b", "house a", "house\n", "r:A", "r:a b", "r:{a}", "r:a\x00", "r:~ada", "1", "r:é",
 		chat.RoomShelf(chat.RoomID(strings.Repeat("z", 65))),
+		chat.Shelf(strings.Repeat("a", 65)),
 	} {
 		_, err := s.node(0).Get(s.ctx, shelf, "k")
 		s.wantCode(fmt.Sprintf("Get of shelf %q", shelf), err, chat.CodeInvalid)
