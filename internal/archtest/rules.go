@@ -14,7 +14,7 @@ socketio                   → engineio                       · engineio/engine
 socketio/adaptertest       → socketio, engineio/engineiotest
 client                     → nothing                        · internal/*, test/*
 internal/chat              → nothing                        · internal/store/*
-internal/auth              → internal/chat                  · internal/store/*
+internal/auth              → internal/chat, internal/rate   · internal/store/*
 internal/contract          → internal/chat, internal/auth, testdata/events · internal/store/*
 internal/store/sqlite      → internal/chat                  · internal/store/storetest
 internal/store/redis       → internal/chat                  · internal/store/storetest

@@ -40,8 +40,8 @@ type Accounts struct {
 	issuers  map[string]*Issuer
 	defaults Settings
 	hasher   *hasher
-	logins   *limiter // wrong passwords per address
-	arrivals *limiter // new accounts and guests per address
+	logins   addressLimit // wrong passwords per address
+	arrivals addressLimit // new accounts and guests per address
 	setup    setupCode
 }
 
@@ -54,8 +54,8 @@ func New(r chat.Records, o Options) *Accounts {
 		held:     o.Names,
 		issuers:  make(map[string]*Issuer),
 		defaults: o.Defaults,
-		logins:   newLimiter(addressTries, tryWindow),
-		arrivals: newLimiter(addressArrivals, arrivalWindow),
+		logins:   newAddressLimit(addressTries, tryWindow),
+		arrivals: newAddressLimit(addressArrivals, arrivalWindow),
 	}
 	if a.now == nil {
 		a.now = time.Now

@@ -1,5 +1,6 @@
 // Package rate says how much is too much: token buckets, the limiter that is
-// made of two of them, and a keeper of limiters per person or address.
+// made of two of them, a keeper of limiters per person, and quotas of what is
+// counted over minutes and hours.
 package rate
 
 import "time"
