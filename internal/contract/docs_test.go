@@ -3,7 +3,9 @@ package contract
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -28,6 +30,24 @@ func TestDocsAreUpToDate(t *testing.T) {
 		if !bytes.Equal(page, want.Bytes()) {
 			t.Errorf("docs/%s is not what the table says: run make docs", name)
 		}
+	}
+}
+
+// Whoever gets a code finds it in the table, with its status.
+func TestDocs_everyCodeIsExplained(t *testing.T) {
+	codes := maps.Clone(Statuses)
+	codes[CodeUnknownEvent] = 0
+	for code, status := range codes {
+		line := fmt.Sprintf("| `%s` | %d |", code, status)
+		if status == 0 {
+			line = fmt.Sprintf("| `%s` | – |", code)
+		}
+		if !strings.Contains(conclusion, line) {
+			t.Errorf("the table of codes lacks %s", line)
+		}
+	}
+	if got, want := strings.Count(conclusion, "\n| `"), len(codes); got != want {
+		t.Errorf("the table has %d codes, want %d", got, want)
 	}
 }
 

@@ -3,7 +3,9 @@ package contract
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -31,6 +33,29 @@ func ErrorOf(err error) Error {
 		told.RetryAfter = 1
 	}
 	return told
+}
+
+// CodeUnknownEvent: nothing here has this name. Only the door of events knows
+// it; an unknown path is chat.CodeNotFound.
+const CodeUnknownEvent chat.Code = "unknown-event"
+
+// maxEventTold bounds what is repeated of a name that a client made up, in
+// bytes.
+const maxEventTold = 64
+
+// UnknownEvent is the answer to an event that no act has.
+func UnknownEvent(name string) error {
+	for _, a := range Table() {
+		if a.Name == name && a.Event == "" {
+			return &chat.Error{Code: CodeUnknownEvent, Message: fmt.Sprintf(
+				"There is no event %q: do this over HTTP, with %s /api/v1%s.", name, a.Method, a.Path)}
+		}
+	}
+	if len(name) > maxEventTold {
+		name = strings.ToValidUTF8(name[:maxEventTold], "") + "…"
+	}
+	return &chat.Error{Code: CodeUnknownEvent, Message: fmt.Sprintf(
+		"There is no event %q. The documentation lists those that there are.", name)}
 }
 
 func ended(err error) bool {

@@ -15,7 +15,8 @@ var (
 	wildcard  = regexp.MustCompile(`\{(\w+)\}`)
 )
 
-// Statuses are the HTTP statuses of the codes.
+// Statuses are the HTTP statuses of the codes: the only place where a code
+// becomes a status.
 var Statuses = map[chat.Code]int{
 	chat.CodeInvalid: 400, chat.CodeUnauthorized: 401, chat.CodeForbidden: 403, chat.CodeNotFound: 404,
 	chat.CodeConflict: 409, chat.CodeTaken: 409, chat.CodeIDTaken: 409, chat.CodeGone: 410,

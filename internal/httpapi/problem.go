@@ -9,24 +9,9 @@ import (
 	"github.com/causerie-chat/causerie/internal/contract"
 )
 
-// statuses is the only place where a code becomes a status.
-var statuses = map[chat.Code]int{
-	chat.CodeInvalid:      http.StatusBadRequest,
-	chat.CodeUnauthorized: http.StatusUnauthorized,
-	chat.CodeForbidden:    http.StatusForbidden,
-	chat.CodeNotFound:     http.StatusNotFound,
-	chat.CodeConflict:     http.StatusConflict,
-	chat.CodeTaken:        http.StatusConflict,
-	chat.CodeIDTaken:      http.StatusConflict,
-	chat.CodeGone:         http.StatusGone,
-	chat.CodeRateLimited:  http.StatusTooManyRequests,
-	chat.CodeUnavailable:  http.StatusServiceUnavailable,
-	chat.CodeInternal:     http.StatusInternalServerError,
-}
-
 // statusOf returns the status of an answer with the code.
 func statusOf(code chat.Code) int {
-	if status, ok := statuses[code]; ok {
+	if status, ok := contract.Statuses[code]; ok {
 		return status
 	}
 	return http.StatusInternalServerError

@@ -34,6 +34,14 @@ func (c *Chat) serve(a *contract.Act) func(*socketio.Event) {
 	}
 }
 
+// unknown answers an event that no act has. It costs an allowance as well:
+// otherwise nonsense would be free.
+func (c *Chat) unknown(e *socketio.Event) {
+	if v := visitorOf(e.Socket); v != nil && c.allow(v, e, contract.ClassRead) {
+		c.refuse(e, contract.UnknownEvent(e.Name))
+	}
+}
+
 // allow counts an event against the person's allowance of its class, over all
 // devices of theirs on this node.
 func (c *Chat) allow(v *visitor, e *socketio.Event, class contract.Class) bool {

@@ -69,11 +69,18 @@ func OpenChat(ctx context.Context, srv *socketio.Server, h *contract.House, rate
 	c.ns.OnConnect(c.connect)
 	c.ns.OnDisconnect(c.disconnect)
 	c.ns.On(eventResume, c.resume)
+	known := map[string]bool{eventResume: true}
 	for _, a := range contract.Table() {
-		if a.Event != "" && a.Event != eventResume {
+		if a.Event != "" {
+			known[a.Event] = true
 			c.ns.On(a.Event, c.serve(a))
 		}
 	}
+	c.ns.OnAny(func(e *socketio.Event) {
+		if !known[e.Name] {
+			c.unknown(e)
+		}
+	})
 	return c, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/contract"
 	"github.com/causerie-chat/causerie/internal/rate"
 	"github.com/causerie-chat/causerie/socketio"
 )
@@ -59,14 +60,21 @@ func OpenClassic(ctx context.Context, srv *socketio.Server, c *chat.Service, o O
 	}
 	cl.ns.OnConnect(cl.connect)
 	cl.ns.OnDisconnect(cl.disconnect)
-	for event, handle := range map[string]func(*member, *socketio.Event){
+	handlers := map[string]func(*member, *socketio.Event){
 		eventSetNickname: cl.setNickname,
 		eventChatMessage: cl.chatMessage,
 		eventTyping:      cl.typing,
 		eventHistory:     cl.readHistory,
-	} {
+	}
+	for event, handle := range handlers {
 		cl.ns.On(event, cl.limited(event, handle))
 	}
+	unknown := cl.limited("", func(_ *member, e *socketio.Event) { cl.refuse(e, contract.UnknownEvent(e.Name)) })
+	cl.ns.OnAny(func(e *socketio.Event) {
+		if handlers[e.Name] == nil {
+			unknown(e)
+		}
+	})
 	return cl, nil
 }
 
