@@ -10,6 +10,7 @@ export type Code =
   | 'gone'
   | 'rate-limited'
   | 'unavailable'
+  | 'unknown-event'
   | 'internal'
   | 'timeout'
   | 'offline'

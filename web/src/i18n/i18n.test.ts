@@ -83,8 +83,8 @@ test('days have names', () => {
 });
 
 test("English readers get the server's own words, others the meaning", () => {
-  const taken = { code: 'nickname-taken', message: 'This nickname is taken.' } as const;
-  expect(reasonOf(taken, 'en', en)).toBe('This nickname is taken.');
+  const taken = { code: 'nickname-taken', message: 'This name is taken.' } as const;
+  expect(reasonOf(taken, 'en', en)).toBe('This name is taken.');
   expect(reasonOf(taken, 'zh-CN', zhCN)).toBe('这个名字已有人使用，请换一个。');
   expect(reasonOf({ code: 'expired', message: '' }, 'en', en)).toContain('Not confirmed');
 });

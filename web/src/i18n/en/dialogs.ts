@@ -139,6 +139,8 @@ export const dialogs = {
   bans: 'Banned',
   liftBan: 'Lift the ban',
   bannedBy: (by: string) => `by ${by}`,
+  isBanned: 'Banned',
+  notInRoom: 'Not in this room.',
 
   report: 'Report a message',
   reportHint: 'Those who run this server see the message and what you write here. Nobody else is told.',

@@ -18,6 +18,7 @@ export const entry = {
   password: 'Password',
   newPassword: 'New password',
   passwordHint: 'At least 8 characters. A few words are easier to remember than signs.',
+  passwordShort: 'That is too short: at least 8 characters.',
   showPassword: 'Show password',
   hidePassword: 'Hide password',
   nickname: 'Your nickname',

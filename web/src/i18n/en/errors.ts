@@ -11,6 +11,7 @@ export const errors = {
   'rate-limited': 'That was too often. Wait a few seconds and try again.',
   unavailable: 'The server cannot do that at the moment. Try again in a few seconds.',
   internal: 'Something went wrong on the server. Try again.',
+  'unknown-event': 'This page and the server are of different versions. Load the page again.',
   timeout: 'The server did not answer. Try again.',
   offline: 'There is no connection to the server. Try again when there is.',
   expired: 'Not confirmed for a day: it may or may not have arrived.',

@@ -1,12 +1,12 @@
 import type { desk as en } from '../en/desk';
 
 export const desk: typeof en = {
-  saved: '收藏',
-  savedIntro: '你留下来的消息，只有你能看到。',
-  savedEmpty: '还没有收藏任何消息。',
-  savedHint: '在消息上选择“收藏”，就能在这里找到它。',
-  unsave: '取消收藏',
-  unsaved: '已取消收藏。',
+  saved: '已保存',
+  savedIntro: '你保存下来的消息，只有你能看到。',
+  savedEmpty: '还没有保存任何消息。',
+  savedHint: '在消息上选择“保存”，就能在这里找到它。',
+  unsave: '取消保存',
+  unsaved: '已取消保存。',
   undo: '撤销',
   mentions: '提到我的',
   mentionsIntro: '点名提到你的消息。',

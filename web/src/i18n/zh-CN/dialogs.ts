@@ -136,6 +136,8 @@ export const dialogs: typeof en = {
   bans: '已封禁',
   liftBan: '解除封禁',
   bannedBy: (by) => `由 ${by} 封禁`,
+  isBanned: '已被封禁',
+  notInRoom: '不在这个聊天室里。',
 
   report: '举报消息',
   reportHint: '服务器管理者会看到这条消息和你写的内容，其他人不会知道。',

@@ -19,6 +19,7 @@ export const entry: typeof en = {
   password: '密码',
   newPassword: '新密码',
   passwordHint: '至少 8 个字符。几个词连在一起比符号更好记。',
+  passwordShort: '太短了，至少 8 个字符。',
   showPassword: '显示密码',
   hidePassword: '隐藏密码',
   nickname: '你的昵称',

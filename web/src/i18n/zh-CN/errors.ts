@@ -12,6 +12,7 @@ export const errors: typeof en = {
   'rate-limited': '操作太频繁，请等几秒再试。',
   unavailable: '服务器暂时无法处理，请稍后再试。',
   internal: '服务器出了点问题，请再试一次。',
+  'unknown-event': '页面与服务器的版本不一致，请重新加载页面。',
   timeout: '服务器没有回应，请再试一次。',
   offline: '没有连接到服务器，请在恢复连接后再试。',
   expired: '超过一天未得到确认，可能已送达，也可能没有。',
