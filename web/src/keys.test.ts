@@ -54,9 +54,36 @@ describe('shortcuts', () => {
     ['Ctrl+K while composing', { key: 'k', ctrlKey: true, keyCode: 229 }, false, null],
     ['Alt+↓', { key: 'ArrowDown', altKey: true }, false, 'nextRoom'],
     ['Alt+Shift+↓', { key: 'ArrowDown', altKey: true, shiftKey: true }, false, 'nextUnread'],
+    ['Esc', { key: 'Escape' }, false, 'markRead'],
+    ['Shift+Esc', { key: 'Escape', shiftKey: true }, false, 'markAllRead'],
+    ['Esc while composing, which drops a word', { key: 'Escape', keyCode: 229 }, false, null],
     ['a letter', { key: 'e' }, false, null],
-  ])('%s', (_name, init, onApple, want) => {
+  ])('anywhere: %s', (_name, init, onApple, want) => {
     expect(shortcutOf(key({ ctrlKey: false, ...init }), 'anywhere', onApple)).toBe(want);
+  });
+
+  test.each([
+    ['E', { key: 'e' }, 'edit'],
+    ['E with Caps Lock', { key: 'E' }, 'edit'],
+    ['R', { key: 'r' }, 'reply'],
+    ['T', { key: 't' }, 'thread'],
+    ['A', { key: 'a' }, 'react'],
+    ['Del', { key: 'Delete' }, 'delete'],
+    ['Ctrl+R, which reloads', { key: 'r', ctrlKey: true }, null],
+    ['Shift+E', { key: 'E', shiftKey: true }, null],
+    ['E while composing', { key: 'e', keyCode: 229 }, null],
+  ])('on a message: %s', (_name, init, want) => {
+    expect(shortcutOf(key(init), 'message', false)).toBe(want);
+  });
+
+  test.each([
+    ['Shift+PgUp', { key: 'PageUp', shiftKey: true }, false, 'oldestUnread'],
+    ['Ctrl+End', { key: 'End', ctrlKey: true }, false, 'latest'],
+    ['Ctrl+End on a Mac', { key: 'End', ctrlKey: true }, true, 'latest'],
+    ['Cmd+End on a Mac, which moves the caret', { key: 'End', metaKey: true }, true, null],
+    ['Esc, which is for the whole page', { key: 'Escape' }, false, null],
+  ])('in a composer: %s', (_name, init, onApple, want) => {
+    expect(shortcutOf(key(init), 'composer', onApple)).toBe(want);
   });
 
   test('are told as printed on the keyboard', () => {

@@ -32,6 +32,7 @@ export const shortcuts = [
   { name: 'nextPart', keys: 'F6', where: 'anywhere' },
   { name: 'previousPart', keys: 'Shift+F6', where: 'anywhere' },
   { name: 'markRead', keys: 'Escape', where: 'anywhere' },
+  { name: 'markAllRead', keys: 'Shift+Escape', where: 'anywhere' },
   { name: 'pageUp', keys: 'PageUp', where: 'composer' },
   { name: 'pageDown', keys: 'PageDown', where: 'composer' },
   { name: 'oldestUnread', keys: 'Shift+PageUp', where: 'composer' },
@@ -40,9 +41,10 @@ export const shortcuts = [
   { name: 'bold', keys: 'Mod+B', where: 'composer' },
   { name: 'italic', keys: 'Mod+I', where: 'composer' },
   { name: 'code', keys: 'Mod+E', where: 'composer' },
-  { name: 'react', keys: 'E', where: 'message' },
+  { name: 'edit', keys: 'E', where: 'message' },
   { name: 'reply', keys: 'R', where: 'message' },
   { name: 'thread', keys: 'T', where: 'message' },
+  { name: 'react', keys: 'A', where: 'message' },
   { name: 'delete', keys: 'Delete', where: 'message' },
 ] as const satisfies readonly { name: string; keys: string; where: Where }[];
 
@@ -53,10 +55,23 @@ export const apple = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(
 /** The shortcut that a key press is there, or null: also while an input method is at work. */
 export function shortcutOf(event: KeyboardEvent, where: Where, onApple = apple): Shortcut | null {
   if (isComposing(event)) return null;
-  const pressed = keysOf(event, onApple);
-  return (
-    shortcuts.find((one) => one.where === where && canonical(one.keys, onApple) === pressed)?.name ?? null
-  );
+  const found = (onApple ? onApples : onOthers).get(keysOf(event, onApple));
+  return found?.[where] ?? null;
+}
+
+// Every key that is pressed is looked up, most of them in vain.
+const onApples = tableOf(true);
+const onOthers = tableOf(false);
+
+type Meanings = Partial<Record<Where, Shortcut>>;
+
+function tableOf(onApple: boolean): ReadonlyMap<string, Meanings> {
+  const table = new Map<string, Meanings>();
+  for (const { name, keys, where } of shortcuts) {
+    const pressed = canonical(keys, onApple);
+    table.set(pressed, { ...table.get(pressed), [where]: name });
+  }
+  return table;
 }
 
 function keysOf(event: KeyboardEvent, onApple: boolean): string {

@@ -57,7 +57,7 @@ test.fixme('a whole visit without a mouse', async ({ member, open }) => {
     return outlineStyle !== 'none' || boxShadow !== 'none';
   });
   expect(ring, 'the focus can be seen').toBe(true);
-  await keyboard.press('e');
+  await keyboard.press('a');
   await page.getByRole('dialog').getByRole('searchbox').or(page.getByLabel(text.timeline.emoji.search)).first().waitFor();
   await keyboard.type('thumbs up');
   await keyboard.press('Enter');

@@ -79,6 +79,9 @@ export class Actions {
     const may = this.powers(row);
     const { writing, ask } = this.#around;
     switch (shortcutOf(event, 'message')) {
+      case 'edit':
+        if (may.edit) writing.edit(row);
+        return may.edit;
       case 'react':
         if (may.react) ask({ about: 'react', row });
         return may.react;
