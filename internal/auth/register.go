@@ -126,7 +126,7 @@ func newcomerName(typed string) (name, error) {
 
 var errReserved = &chat.Error{
 	Code:    chat.CodeTaken,
-	Message: "This nickname sounds like the people who run the server. Choose another one.",
+	Message: "This name sounds like the people who run the server. Choose another one.",
 }
 
 // admit makes the account and opens its first session, in one step.

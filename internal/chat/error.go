@@ -83,7 +83,7 @@ var ErrIDTaken = &Error{
 // holds.
 var ErrTaken = &Error{
 	Code:    CodeTaken,
-	Message: "This nickname is taken. Choose another one.",
+	Message: "This name is taken. Choose another one.",
 }
 
 // ErrConflict is returned where a condition of a Commit or of Effects does not

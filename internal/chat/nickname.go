@@ -23,7 +23,7 @@ const guestPrefix = "~"
 // with CodeInvalid and says what is wrong.
 func NewPerson(nickname string) (Person, error) {
 	if !utf8.ValidString(nickname) {
-		return Person{}, invalid("The nickname is not valid text.")
+		return Person{}, invalid("The name is not valid text.")
 	}
 	// Refused before any transformation: a megabyte of combining marks must
 	// cost no more than counting it.
@@ -32,30 +32,30 @@ func NewPerson(nickname string) (Person, error) {
 	}
 	for _, r := range nickname {
 		if isInvisible(r) {
-			return Person{}, invalid("The nickname contains invisible or control characters. Use letters, digits and ordinary signs.")
+			return Person{}, invalid("The name contains invisible or control characters. Use letters, digits and ordinary signs.")
 		}
 	}
 	shown, err := precis.Nickname.String(nickname)
 	if err != nil || shown == "" {
 		if isBlank(nickname) {
-			return Person{}, invalid("The nickname is empty. Type at least one letter.")
+			return Person{}, invalid("The name is empty. Type at least one letter.")
 		}
-		return Person{}, invalid("The nickname contains characters that are not allowed. Use letters, digits and ordinary signs.")
+		return Person{}, invalid("The name contains characters that are not allowed. Use letters, digits and ordinary signs.")
 	}
 	if utf8.RuneCountInString(shown) > MaxNickname {
 		return Person{}, errNicknameLong
 	}
 	if combining(shown) > 8 {
-		return Person{}, invalid("The nickname has too many combining marks. Use letters, digits and ordinary signs.")
+		return Person{}, invalid("The name has too many combining marks. Use letters, digits and ordinary signs.")
 	}
 	key, err := precis.Nickname.CompareKey(shown)
 	if err != nil || key == "" {
-		return Person{}, invalid("The nickname contains characters that are not allowed. Use letters, digits and ordinary signs.")
+		return Person{}, invalid("The name contains characters that are not allowed. Use letters, digits and ordinary signs.")
 	}
 	return Person{ID: guestPrefix + PersonID(key), Nickname: shown}, nil
 }
 
-var errNicknameLong = invalid("The nickname is too long. Use at most " + strconv.Itoa(MaxNickname) + " characters.")
+var errNicknameLong = invalid("The name is too long. Use at most " + strconv.Itoa(MaxNickname) + " characters.")
 
 func invalid(message string) *Error { return &Error{Code: CodeInvalid, Message: message} }
 
