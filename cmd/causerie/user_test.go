@@ -54,7 +54,7 @@ func TestUser(t *testing.T) {
 
 	r := serve(t, "--data", data)
 	for code, want := range map[string]int{link[1]: 410, again[1]: 200} {
-		if resp, body := r.post(t, "/api/v1/resets/"+code, map[string]any{"password": "correct horse"}); resp.StatusCode != want {
+		if resp, body := r.post(t, "/api/v1/resets", map[string]any{"code": code, "password": "correct horse"}); resp.StatusCode != want {
 			t.Errorf("setting the password: got %s %s, want %d", resp.Status, body, want)
 		}
 	}

@@ -46,12 +46,12 @@ func loginActs() []*Act {
 			May:     MayAnybody, Class: ClassAuth, Errors: codes(cInvalid, cForbidden, cNotFound, cTaken, cConflict, cGone),
 		}),
 		act[resetPassword](Act{
-			Name: "password-reset", Method: "POST", Path: "/resets/{code}",
+			Name: "password-reset", Method: "POST", Path: "/resets",
 			Summary: "Sets a password with a link that an administrator gave, once. All logins end.",
 			May:     MayAnybody, Class: ClassAuth, Errors: codes(cInvalid, cNotFound, cGone),
 		}),
 		act[readInvitation](Act{
-			Name: "invitation", Method: "GET", Path: "/invitations/{code}",
+			Name: "invitation", Method: "POST", Path: "/invitations/lookup",
 			Summary: "Tells what an invitation is for.",
 			May:     MayAnybody, Class: ClassAuth, Errors: codes(cNotFound, cGone),
 		}),

@@ -89,7 +89,7 @@ func (a *Act) operation(tag string, forms *schemas) schema {
 	if a.May == MayAnybody {
 		o["security"] = []schema{}
 	}
-	if rest := forms.rest(a.In, inPath); rest != nil && a.hasBody() {
+	if rest := forms.rest(a.In, inPath); rest != nil && a.HasBody() {
 		o["requestBody"] = schema{
 			"required": rest["required"] != nil,
 			"content":  schema{"application/json": schema{"schema": rest}},
@@ -98,9 +98,9 @@ func (a *Act) operation(tag string, forms *schemas) schema {
 	return o
 }
 
-// hasBody reports whether the fields that are not in the path are in a body;
-// otherwise they are in the query.
-func (a *Act) hasBody() bool { return a.Method != "GET" && a.Method != "DELETE" }
+// HasBody reports whether over HTTP the fields that are not in the path are in
+// a body; otherwise they are in the query.
+func (a *Act) HasBody() bool { return a.Method != "GET" && a.Method != "DELETE" }
 
 func (a *Act) parameters(inPath []string, forms *schemas) []schema {
 	parameters := []schema{}
@@ -109,7 +109,7 @@ func (a *Act) parameters(inPath []string, forms *schemas) []schema {
 		switch {
 		case strings.Contains(a.Path, "{"+f.name+"}"):
 			p["in"], p["required"] = "path", true
-		case !a.hasBody():
+		case !a.HasBody():
 			p["in"], p["required"] = "query", !f.optional
 		default:
 			continue

@@ -52,6 +52,29 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// Addresses are written into logs, bodies are not.
+func TestTable_secretsAreInBodiesOnly(t *testing.T) {
+	secrets := []string{"code", "password", "old", "new"}
+	seen := 0
+	for _, a := range Table() {
+		for _, name := range secrets {
+			if !hasField(a.In, name) {
+				continue
+			}
+			seen++
+			if a.Event != "" && a.Name != "password-change" && a.Name != "upgrade" {
+				t.Errorf("%s: secrets go over HTTP only", a.Name)
+			}
+			if !a.HasBody() || strings.Contains(a.Path, "{"+name+"}") {
+				t.Errorf("%s: %s %s shows its field %s to every log on the way", a.Name, a.Method, a.Path, name)
+			}
+		}
+	}
+	if seen < 6 {
+		t.Errorf("found %d secrets: this test does not see the forms", seen)
+	}
+}
+
 func hasField(t reflect.Type, name string) bool {
 	for _, f := range fieldsOf(t) {
 		if f.name == name {

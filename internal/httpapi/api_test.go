@@ -162,6 +162,9 @@ func TestAPI_refuses(t *testing.T) {
 		{"half an object", "POST", messages, `{"text":`, s.bearer(), 400, "invalid"},
 		{"a field of another type", "POST", messages, `{"text":7}`, s.bearer(), 400, "invalid"},
 		{"too large", "POST", messages, `{"text":"` + strings.Repeat("x", maxBody) + `"}`, s.bearer(), 413, "invalid"},
+		{"a password in the address", "POST", "/api/v1/sessions?password=correct+horse", `{"name":"Owner"}`, nil, 400, "invalid"},
+		{"a text in the address", "POST", messages + "?text=hi", "", s.bearer(), 400, "invalid"},
+		{"a code in the address", "GET", "/api/v1/invitations/ci_3Fh8sK1v", "", nil, 405, "invalid"},
 		{"a wrong password", "POST", "/api/v1/sessions", `{"name":"Owner","password":"wrong horse"}`, nil, 401, "unauthorized"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -28,16 +29,18 @@ func refusalOf(status int, message string) *refusal {
 	return &refusal{status, contract.Error{Code: chat.CodeInvalid, Message: message}}
 }
 
-// An intake turns requests into the input of one act: the query, the body and
-// the path fill the same object, and the path has the last word.
+// An intake turns requests into the input of one act: the body (of GET and
+// DELETE the query) and the path fill the same object, and the path has the
+// last word.
 type intake struct {
 	fields    map[string]reflect.Kind
 	lists     map[string]bool
 	wildcards []string
+	body      bool // the act has one
 }
 
 func intakeOf(a *contract.Act) intake {
-	in := intake{fields: make(map[string]reflect.Kind), lists: make(map[string]bool)}
+	in := intake{fields: make(map[string]reflect.Kind), lists: make(map[string]bool), body: a.HasBody()}
 	for _, f := range reflect.VisibleFields(a.In) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous || name == "" || name == "-" {
@@ -66,11 +69,18 @@ func intakeOf(a *contract.Act) intake {
 func (in intake) read(w http.ResponseWriter, r *http.Request) (map[string]json.RawMessage, *refusal) {
 	input := make(map[string]json.RawMessage)
 	for name, values := range r.URL.Query() {
-		if kind, ok := in.fields[name]; ok {
+		kind, ok := in.fields[name]
+		switch {
+		case !ok: // as unknown fields everywhere
+		case in.body:
+			// Addresses are written into logs on the way, and what is sent can be
+			// a password.
+			return nil, refusalOf(http.StatusBadRequest, fmt.Sprintf("Send %q in the body, and not in the address.", name))
+		default:
 			input[name] = in.values(name, kind, values)
 		}
 	}
-	if refused := in.body(w, r, input); refused != nil {
+	if refused := in.readBody(w, r, input); refused != nil {
 		return nil, refused
 	}
 	for _, name := range in.wildcards {
@@ -79,7 +89,7 @@ func (in intake) read(w http.ResponseWriter, r *http.Request) (map[string]json.R
 	return input, nil
 }
 
-func (in intake) body(w http.ResponseWriter, r *http.Request, input map[string]json.RawMessage) *refusal {
+func (in intake) readBody(w http.ResponseWriter, r *http.Request, input map[string]json.RawMessage) *refusal {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return refusalOf(http.StatusRequestEntityTooLarge, "The request is too large: send at most 256 KB.")

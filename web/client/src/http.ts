@@ -83,8 +83,8 @@ export function openDoor({ url = '', token, fetch: ask = fetch }: DoorOptions = 
     register: (input) => call('POST', '/accounts', input),
     guest: (input) => call('POST', '/guests', input),
     setup: (input) => call('POST', '/setup', input),
-    resetPassword: (code, password) => call('POST', `/resets/${encodeURIComponent(code)}`, { password }),
-    invitation: (code) => call('GET', `/invitations/${encodeURIComponent(code)}`),
+    resetPassword: (code, password) => call('POST', '/resets', { code, password }),
+    invitation: (code) => call('POST', '/invitations/lookup', { code }),
     logout: () => call('DELETE', '/sessions/current'),
   };
 }
