@@ -135,7 +135,7 @@ export const admin: typeof en = {
   resolved: '举报已结案。',
 
   audit: '权限使用记录',
-  auditIntro: '所有者、管理员和版主做过的一切，任何人都不能修改。',
+  auditIntro: '所有者、管理员、房主和版主做过的一切，任何人都不能修改。',
   noAudit: '还没有记录。',
   noAuditMatch: '已显示的部分没有符合的记录，点“显示更多”继续往前找。',
   filter: '显示',
