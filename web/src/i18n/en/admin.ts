@@ -139,7 +139,7 @@ export const admin = {
   audit: 'Who has used power',
   auditIntro: 'Everything that owners, administrators and moderators have done. Nobody can change it.',
   noAudit: 'Nothing yet.',
-  noAuditMatch: 'Nothing like this in what is shown. “Show more” looks further back.',
+  noAuditMatch: 'Nothing of this kind yet.',
   filter: 'Show',
   filterAll: 'Everything',
   filterPeople: 'About people',

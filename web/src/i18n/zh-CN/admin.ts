@@ -137,7 +137,7 @@ export const admin: typeof en = {
   audit: '权限使用记录',
   auditIntro: '所有者、管理员、房主和版主做过的一切，任何人都不能修改。',
   noAudit: '还没有记录。',
-  noAuditMatch: '已显示的部分没有符合的记录，点“显示更多”继续往前找。',
+  noAuditMatch: '还没有这类记录。',
   filter: '显示',
   filterAll: '全部',
   filterPeople: '与人有关',
