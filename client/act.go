@@ -122,7 +122,7 @@ func (c *Client) enter(ctx context.Context, act string, in fields) (Room, error)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.wire != nil {
-		c.added(c.wire, out.Room)
+		c.added(out.Room)
 	}
 	return out.Room, nil
 }

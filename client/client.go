@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -27,6 +26,7 @@ type Client struct {
 	rooms   map[string]*timeline
 	invited map[string]Room
 	strays  map[string][]Entry // of rooms that are not told of yet
+	gaps    *gaps              // of the connection that was welcomed last
 	events  []Event
 	news    chan struct{} // has one when events has some
 	outbox  outbox
@@ -38,7 +38,7 @@ type Client struct {
 func Dial(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{
 		options: o.withDefaults(), token: o.Token, changed: make(chan struct{}), rooms: make(map[string]*timeline),
-		invited: make(map[string]Room), strays: make(map[string][]Entry), news: make(chan struct{}, 1),
+		invited: make(map[string]Room), strays: make(map[string][]Entry), gaps: new(gaps), news: make(chan struct{}, 1),
 	}
 	c.ctx, c.stop = context.WithCancelCause(context.Background())
 	if err := c.outbox.load(c.options.Outbox); err != nil {
@@ -117,11 +117,7 @@ func (c *Client) run() {
 func (c *Client) pause(tries int, err error) time.Duration {
 	longest := min(c.options.MaxBackoff, c.options.Backoff<<min(tries, 16))
 	wait := time.Duration(rand.Int64N(int64(longest) + 1))
-	var refused *Error
-	if errors.As(err, &refused) {
-		wait += refused.RetryAfter
-	}
-	return wait
+	return wait + retryAfter(err)
 }
 
 func (c *Client) sleep(d time.Duration) bool {
@@ -155,7 +151,7 @@ func (c *Client) session() (welcomed bool, err error) {
 		if name == "signed-out" {
 			ended = signedOut(payload)
 		}
-		return c.take(w, name, payload)
+		return c.take(name, payload)
 	})
 	if ended != nil {
 		err = ended
@@ -171,7 +167,15 @@ func signedOut(payload json.RawMessage) error {
 	return &Error{Code: "unauthorized", Message: "The server has signed this client out: " + said.Reason + "."}
 }
 
-// login is what CONNECT carries: who, and how far one got.
+// maxAuth is how many bytes of login the server takes, with some to spare, and
+// maxResumed how many of them a room takes beside its id.
+const (
+	maxAuth    = 15 << 10
+	maxResumed = 56
+)
+
+// login is what CONNECT carries: who, and how far one got. Rooms that it has no
+// place for are asked for after the welcome.
 func (c *Client) login() map[string]any {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -181,8 +185,12 @@ func (c *Client) login() map[string]any {
 	} else {
 		auth["guest"] = c.options.Guest
 	}
-	resume := make(map[string]Cursor, len(c.rooms))
+	space := maxAuth - len(c.token) - len(c.options.Guest)
+	resume := make(map[string]Cursor)
 	for id, t := range c.rooms {
+		if space -= len(id) + maxResumed; space < 0 {
+			break
+		}
 		resume[id] = t.cursor
 	}
 	if len(resume) > 0 {
@@ -275,7 +283,7 @@ func (c *Client) Timeline(room string) (t Timeline, ok bool) {
 	t = Timeline{Room: held.room, Cursor: held.cursor}
 	for _, e := range held.items {
 		e.Reactions = slices.Clone(e.Reactions)
-		if e.Thread == 0 {
+		if e.Thread == 0 || e.Type != "message" {
 			t.Items = append(t.Items, e)
 		} else {
 			t.Replies = append(t.Replies, e)

@@ -5,16 +5,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
+	"github.com/causerie-chat/causerie/test/network"
 	"github.com/causerie-chat/causerie/test/node"
 )
 
@@ -222,6 +226,71 @@ func TestClient(t *testing.T) {
 			t.Errorf("the token let in again: %v", err)
 		}
 	})
+}
+
+// TestClient_manyRooms: who is in more rooms than fit into a login misses
+// nothing of any, also when more has happened than one frame likes to hold.
+func TestClient_manyRooms(t *testing.T) {
+	const many = 300
+	redis := redistest.Start(t)
+	n := node.Start(t, "--redis", redis.URL(), "--send-rate", "0")
+	ctx := t.Context()
+	ada := dial(t, Options{URL: n.URL, Token: owner(t, n)})
+	way := network.Start(t, strings.TrimPrefix(n.URL, "http://"))
+	bob := dial(t, Options{URL: "http://" + way.Addr, Guest: "Bob"})
+	rooms := make([]string, many)
+	var making sync.WaitGroup
+	for first := range 16 {
+		making.Go(func() {
+			for i := first; i < many; i += 16 {
+				room, err := ada.Create(ctx, "public", fmt.Sprintf("Room %d", i))
+				if err == nil {
+					_, err = bob.Join(ctx, room.ID)
+				}
+				if err != nil {
+					t.Errorf("room %d: %v", i, err)
+				}
+				rooms[i] = room.ID
+			}
+		})
+	}
+	making.Wait()
+	login, err := json.Marshal(bob.login())
+	must(t, err)
+	if len(login) > 16<<10 || len(login) < 10<<10 {
+		t.Errorf("a login of %d bytes, want nearly 16 KB", len(login))
+	}
+	way.Cut()
+	for _, room := range rooms {
+		_, err := ada.Post(Message{Room: room, Text: "meanwhile"})
+		must(t, err)
+	}
+	for range 400 {
+		_, err := ada.Post(Message{Room: Lobby, Text: strings.Repeat("long ", 800)})
+		must(t, err)
+	}
+	_, err = ada.Send(ctx, Lobby, Message{Text: "the end"})
+	must(t, err)
+	for len(ada.Pending()) > 0 {
+		await(t, ada, EventEntry, nil)
+	}
+	way.Heal()
+	waiting := make(map[string]bool)
+	for _, room := range append(rooms, Lobby) {
+		waiting[room] = true
+	}
+	await(t, bob, EventEntry, func(e Event) bool {
+		if e.Room != Lobby || e.Entry.Text == "the end" {
+			delete(waiting, e.Room)
+		}
+		return len(waiting) == 0
+	})
+	for _, room := range append(rooms, Lobby) {
+		a, _ := ada.Timeline(room)
+		if b, _ := bob.Timeline(room); a.Cursor != b.Cursor {
+			t.Errorf("%s: got %+v, want %+v", room, b.Cursor, a.Cursor)
+		}
+	}
 }
 
 // A shelf is an Outbox in memory that outlives a client.

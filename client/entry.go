@@ -119,6 +119,18 @@ func (m *Entry) fold(e Entry, me string) {
 	}
 }
 
+// count does to the message that began a thread what an entry of the thread
+// says.
+func (m *Entry) count(e Entry) {
+	switch {
+	case e.Seq <= m.asOf:
+	case e.Type == "message":
+		m.Replies, m.LastReply = m.Replies+1, e.Seq
+	case e.Type == "delete":
+		m.Replies--
+	}
+}
+
 func (m *Entry) react(e Entry, me string) {
 	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == e.Emoji })
 	if i < 0 {

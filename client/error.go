@@ -54,6 +54,15 @@ func passing(err error) bool {
 	return false
 }
 
+// retryAfter is how long the server wants one to wait, or 0.
+func retryAfter(err error) time.Duration {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
+}
+
 // final reports whether connecting again with the same login is in vain.
 func final(err error) bool {
 	switch CodeOf(err) {

@@ -229,10 +229,8 @@ func (c *Client) lane(room string) {
 			c.lost(w)
 			continue
 		case passing(err):
-			var refused *Error
-			errors.As(err, &refused)
 			wait := time.Duration(rand.Int64N(int64(min(c.options.Backoff<<min(tries, 16), c.options.MaxBackoff)) + 1))
-			c.sleep(refused.RetryAfter + wait)
+			c.sleep(retryAfter(err) + wait)
 			continue
 		}
 		tries = 0

@@ -2,8 +2,6 @@ package client
 
 import (
 	"encoding/json"
-	"log/slog"
-	"time"
 )
 
 // A welcome is the first event of a connection.
@@ -38,17 +36,21 @@ func (c *Client) welcome(w *wire, payload json.RawMessage) error {
 	}
 	clear(c.invited)
 	clear(c.strays)
+	c.gaps = &gaps{wire: w, asked: make(map[*timeline]bool)}
 	there := make(map[string]bool, len(told.Rooms))
 	for _, r := range told.Rooms {
 		there[r.ID] = r.Me.State == "joined"
 		known := c.rooms[r.ID]
-		c.added(w, r)
+		c.added(r)
 		if known == nil || !there[r.ID] {
 			continue
 		}
-		if missed, ok := told.Resumed[r.ID]; ok {
-			known.asked = false
-			c.caughtUp(w, r.ID, missed)
+		missed, ok := told.Resumed[r.ID]
+		switch {
+		case ok:
+			c.caughtUp(r.ID, missed)
+		case r.Head != known.cursor:
+			c.ask(known)
 		}
 	}
 	for id := range c.rooms {
@@ -63,7 +65,17 @@ func (c *Client) welcome(w *wire, payload json.RawMessage) error {
 }
 
 // take does what an event of the server says.
-func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
+func (c *Client) take(name string, payload json.RawMessage) error {
+	if name == "entry" {
+		var e Entry
+		if err := json.Unmarshal(payload, &e); err != nil {
+			return unexpected("an entry that cannot be read", err)
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.entered(e)
+		return nil
+	}
 	var about struct {
 		Room json.RawMessage `json:"room"`
 		Head Cursor          `json:"head"`
@@ -77,13 +89,6 @@ func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch name {
-	case "entry":
-		var e Entry
-		if err := json.Unmarshal(payload, &e); err != nil {
-			return unexpected("an entry that cannot be read", err)
-		}
-		c.entered(w, e)
-		return nil
 	case "reset":
 		if t := c.rooms[room]; t != nil {
 			t.reset(about.Page, about.Head)
@@ -96,11 +101,11 @@ func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
 		if err := json.Unmarshal(about.Room, &r); err != nil {
 			return unexpected("a room that cannot be read", err)
 		}
-		c.added(w, r)
+		c.added(r)
 		if t := c.rooms[r.ID]; t != nil && r.Head.Seq > t.cursor.Seq {
 			// Known already by the answer to an act, and told live only after
 			// this head.
-			c.ask(w, t)
+			c.ask(t)
 		}
 		if name == "room-updated" {
 			c.queue(Event{Name: name, Room: r.ID, Payload: payload})
@@ -121,7 +126,7 @@ func (c *Client) take(w *wire, name string, payload json.RawMessage) error {
 }
 
 // entered takes an entry as it comes. c.mu is held, as in all that follow.
-func (c *Client) entered(w *wire, e Entry) {
+func (c *Client) entered(e Entry) {
 	t := c.rooms[e.Room]
 	if t == nil {
 		if some := c.strays[e.Room]; len(some) < maxHeld {
@@ -132,7 +137,7 @@ func (c *Client) entered(w *wire, e Entry) {
 	applied, gap := t.offer(e, c.me.ID)
 	c.told(t, applied)
 	if gap {
-		c.ask(w, t)
+		c.ask(t)
 	}
 }
 
@@ -148,7 +153,7 @@ func (c *Client) told(t *timeline, applied []Entry) {
 }
 
 // added puts a room into the list.
-func (c *Client) added(w *wire, r Room) {
+func (c *Client) added(r Room) {
 	t, known := c.rooms[r.ID]
 	switch {
 	case r.Me.State == "invited":
@@ -168,7 +173,7 @@ func (c *Client) added(w *wire, r Room) {
 	early := c.strays[r.ID]
 	delete(c.strays, r.ID)
 	for _, e := range early {
-		c.entered(w, e)
+		c.entered(e)
 	}
 }
 
@@ -184,38 +189,8 @@ func (c *Client) removed(room string, payload json.RawMessage) {
 	c.queue(Event{Name: EventRoomRemoved, Room: room, Payload: payload})
 }
 
-// ask has the gap of a timeline filled, once at a time.
-func (c *Client) ask(w *wire, t *timeline) {
-	if t.asked || c.ctx.Err() != nil {
-		return
-	}
-	t.asked = true
-	room, from := t.room.ID, t.cursor
-	c.running.Go(func() {
-		var out struct{ Rooms map[string]resumed }
-		err := w.ask(c.ctx, "resume", map[string]any{"rooms": map[string]Cursor{room: from}}, &out)
-		if passing(err) && err != errLost {
-			// Asked too much, or the store is away: what is held can wait.
-			c.options.Logger.Warn("the gap of a room was not filled, and is asked for again", slog.String("room", room), slog.Any("reason", err))
-			c.sleep(time.Second)
-		}
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.rooms[room] != t || c.wire != w && c.wire != nil {
-			return
-		}
-		t.asked = false
-		switch {
-		case err == nil:
-			c.caughtUp(w, room, out.Rooms[room])
-		case c.wire == w && passing(err):
-			c.ask(w, t)
-		}
-	})
-}
-
 // caughtUp applies what was missed in a room.
-func (c *Client) caughtUp(w *wire, room string, missed resumed) {
+func (c *Client) caughtUp(room string, missed resumed) {
 	t := c.rooms[room]
 	switch {
 	case missed.Gone:
@@ -229,7 +204,7 @@ func (c *Client) caughtUp(w *wire, room string, missed resumed) {
 			c.offerAgain(room)
 		}
 		for _, e := range held {
-			c.entered(w, e)
+			c.entered(e)
 		}
 		return
 	}
@@ -237,7 +212,7 @@ func (c *Client) caughtUp(w *wire, room string, missed resumed) {
 	c.told(t, applied)
 	switch {
 	case gap && len(applied) > 0:
-		c.ask(w, t)
+		c.ask(t)
 	case gap:
 		// The server knows nothing of what is held: the next entry will show.
 		clear(t.held)

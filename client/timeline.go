@@ -19,7 +19,6 @@ type timeline struct {
 	items  []Entry // ascending
 	keep   int
 	held   map[uint64]Entry // came too early
-	asked  bool             // a resume is under way
 }
 
 func newTimeline(r Room, keep int) *timeline {
@@ -58,24 +57,11 @@ func (t *timeline) advance(me string) (applied []Entry, broken bool) {
 
 func (t *timeline) apply(e Entry, me string) {
 	t.cursor = e.Cursor
-	if i, ok := t.find(e.Ref); ok && e.Ref != 0 {
-		m := t.items[i]
-		if e.Type == "delete" && m.Thread != 0 && !m.Deleted {
-			t.change(m.Thread, func(root *Entry) {
-				if e.Seq > root.asOf {
-					root.Replies--
-				}
-			})
-		}
-		m.fold(e, me)
-		t.items[i] = m
+	if e.Ref != 0 {
+		t.change(e.Ref, func(m *Entry) { m.fold(e, me) })
 	}
-	if e.Type == "message" && e.Thread != 0 {
-		t.change(e.Thread, func(root *Entry) {
-			if e.Seq > root.LastReply {
-				root.Replies, root.LastReply = root.Replies+1, e.Seq
-			}
-		})
+	if e.Thread != 0 {
+		t.change(e.Thread, func(root *Entry) { root.count(e) })
 	}
 	if slices.Contains(shown, e.Type) {
 		t.items = append(t.items, e)

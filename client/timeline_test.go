@@ -29,7 +29,7 @@ func talk() []Entry {
 		Entry{Type: "unreact", Author: bob, Ref: 1, Emoji: "👍"},
 		Entry{Type: "message", Author: bob, Text: "Why", Thread: 1},
 		Entry{Type: "message", Author: bob, Text: "Oh", Thread: 1},
-		Entry{Type: "delete", Author: bob, Ref: 7},
+		Entry{Type: "delete", Author: bob, Ref: 7, Thread: 1},
 		Entry{Type: "pin", Author: ada, Ref: 1},
 		Entry{Type: "message", Author: bob, Text: "Bread"},
 		Entry{Type: "edit", Author: bob, Ref: 10, Text: "Bread!"},

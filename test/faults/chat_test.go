@@ -14,6 +14,7 @@ import (
 	"github.com/causerie-chat/causerie/client"
 	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
 	"github.com/causerie-chat/causerie/internal/store/storetest"
+	"github.com/causerie-chat/causerie/test/network"
 	"github.com/causerie-chat/causerie/test/node"
 )
 
@@ -285,8 +286,8 @@ func TestChat(t *testing.T) {
 	redis := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
 	a := node.Start(t, append(noLimit, "--redis", redis.URL())...)
 	b := node.Start(t, append(noLimit, "--redis", redis.URL(), "--ping-interval", "500ms", "--ping-timeout", "2s")...)
-	network := startProxy(t, strings.TrimPrefix(b.URL, "http://"))
-	p := startParty(t, ownerOf(t, a), 4, a.URL, "http://"+network.addr)
+	way := network.Start(t, strings.TrimPrefix(b.URL, "http://"))
+	p := startParty(t, ownerOf(t, a), 4, a.URL, "http://"+way.Addr)
 	for range storetest.Rounds(1, 40) {
 		p.await(20)
 		a.Kill()
@@ -301,11 +302,11 @@ func TestChat(t *testing.T) {
 		awaitReady(t, a, true)
 		awaitReady(t, b, true)
 		p.await(20)
-		network.cut()
-		network.heal()
+		way.Cut()
+		way.Heal()
 		p.await(20)
-		network.swallow(there, back)
-		network.heal()
+		way.Swallow(network.There, network.Back)
+		way.Heal()
 		p.await(20)
 	}
 	p.check(t, a.URL)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
 	"github.com/causerie-chat/causerie/internal/store/storetest"
+	"github.com/causerie-chat/causerie/test/network"
 	"github.com/causerie-chat/causerie/test/node"
 )
 
@@ -14,17 +15,17 @@ import (
 // it is not ready.
 type fault struct {
 	name   string
-	begin  func(*proxy)
+	begin  func(*network.Proxy)
 	unable bool
 }
 
 var faults = []fault{
-	{"cut", (*proxy).cut, true},
-	{"nothing arrives", func(p *proxy) { p.swallow(there) }, true},
-	{"nothing comes back", func(p *proxy) { p.swallow(back) }, true},
-	{"silence", func(p *proxy) { p.swallow(there, back) }, true},
-	{"single bytes", func(p *proxy) { p.slow(1, 0) }, false},
-	{"far away", func(p *proxy) { p.slow(0, 300*time.Millisecond) }, false},
+	{"cut", (*network.Proxy).Cut, true},
+	{"nothing arrives", func(p *network.Proxy) { p.Swallow(network.There) }, true},
+	{"nothing comes back", func(p *network.Proxy) { p.Swallow(network.Back) }, true},
+	{"silence", func(p *network.Proxy) { p.Swallow(network.There, network.Back) }, true},
+	{"single bytes", func(p *network.Proxy) { p.Slow(1, 0) }, false},
+	{"far away", func(p *network.Proxy) { p.Slow(0, 300*time.Millisecond) }, false},
 }
 
 // The network between one of two nodes and Redis fails. Who is connected to
@@ -34,21 +35,21 @@ func TestNetworkToRedis(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			redis := redistest.Start(t, "--appendonly", "yes", "--appendfsync", "always")
-			network := startProxy(t, redis.Addr())
-			a := node.Start(t, append(noLimit, "--redis", "redis://"+network.addr)...)
+			way := network.Start(t, redis.Addr())
+			a := node.Start(t, append(noLimit, "--redis", "redis://"+way.Addr)...)
 			b := node.Start(t, append(noLimit, "--redis", redis.URL())...)
 			before := usageOf(t, a)
 			c := startPinned(t, 6, a.URL, b.URL)
 			for range storetest.Rounds(1, 20) {
 				c.awaitEach(patience)
-				f.begin(network)
+				f.begin(way)
 				if f.unable {
 					awaitReady(t, a, false)
 					c.await(60, patience)
 				} else {
 					c.awaitEach(patience)
 				}
-				network.heal()
+				way.Heal()
 				awaitReady(t, a, true)
 			}
 			c.awaitEach(patience)
@@ -67,19 +68,19 @@ func TestNetworkToClients(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			n := node.Start(t, append(noLimit, "--data", t.TempDir(), "--ping-interval", "500ms", "--ping-timeout", "2s")...)
-			network := startProxy(t, strings.TrimPrefix(n.URL, "http://"))
+			way := network.Start(t, strings.TrimPrefix(n.URL, "http://"))
 			before := usageOf(t, n)
-			c := startPinned(t, 6, n.URL, "http://"+network.addr)
+			c := startPinned(t, 6, n.URL, "http://"+way.Addr)
 			for round := range storetest.Rounds(1, 20) {
 				c.awaitEach(patience)
-				f.begin(network)
+				f.begin(way)
 				if f.unable {
 					awaitGone(t, n, 4*(round+1)) // three senders and a listener
 					c.await(60, patience)
 				} else {
 					c.awaitEach(patience)
 				}
-				network.heal()
+				way.Heal()
 			}
 			c.awaitEach(patience)
 			c.finish()

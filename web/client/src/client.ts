@@ -15,6 +15,9 @@ import { uuidv7 } from './uuid.js';
 import type { View } from './view.js';
 import { socketWire, type Wire, type WireEvents } from './wire.js';
 
+/** Bytes of auth that the server takes, with some to spare. */
+const MOST_AUTH = 15 * 1024;
+
 export interface ClientOptions {
   /** Of the server, for example https://chat.example.org; empty for that of the page. */
   readonly url: string;
@@ -100,7 +103,10 @@ export class Client extends Emitter<ClientEvents> {
         this.#link.online && this.#wire.signal('typing', { room, ...(thread && { thread }) }),
     });
     this.#wire = (options.wire ?? socketWire)(options.url, {
-      auth: async () => ({ ...(await this.#credentials.show()), resume: this.#rooms.cursors() }),
+      auth: async () => {
+        const who = await this.#credentials.show();
+        return { ...who, resume: this.#rooms.cursors(MOST_AUTH - JSON.stringify(who).length) };
+      },
       refused: (failure) => this.#refused(failure),
       lost: () => this.#lost(),
       told: (event, payload) => this.#told(event, payload),

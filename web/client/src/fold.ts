@@ -18,6 +18,9 @@ export function fold(message: Message, entry: Entry, me: string): Message {
         calls: entry.calls,
       });
     case 'delete':
+      // Of its thread, which has one less then.
+      if (entry.ref !== message.seq)
+        return amend(message, { replies: Math.max(0, (message.replies ?? 0) - 1) || undefined });
       if (message.deleted) return message;
       return amend(message, {
         text: '',

@@ -76,15 +76,17 @@ export class Rooms {
     return view.use();
   }
 
-  /** Where the rooms are that must not have a hole. */
-  cursors(): Record<string, Cursor> {
-    const watched = [...this.#joined].filter((id) => this.#isWatched(id));
-    return Object.fromEntries(
-      watched.flatMap((id) => {
-        const room = this.#rooms.get(id);
-        return room?.form.me.state === 'joined' ? [[id, room.log.cursor]] : [];
-      }),
-    );
+  /** Where the rooms are that must not have a hole. Those that `space` bytes of JSON have no room for are asked for after welcome. */
+  cursors(space: number): Record<string, Cursor> {
+    const cursors: Record<string, Cursor> = {};
+    for (const id of this.#joined) {
+      const room = this.#rooms.get(id);
+      if (room?.form.me.state !== 'joined' || !this.#isWatched(id)) continue;
+      space -= JSON.stringify([id, room.log.cursor]).length;
+      if (space < 0) break;
+      cursors[id] = room.log.cursor;
+    }
+    return cursors;
   }
 
   welcome({ rooms, resumed }: Told['welcome']): void {

@@ -3,6 +3,9 @@ import type { Act } from './act.js';
 import type { Cursor, Page, Resumed } from './protocol/forms.js';
 import type { LiveRoom } from './room.js';
 
+/** One question is about so many rooms at most, so that no answer holds up all others. */
+const MOST_ASKED = 50;
+
 export interface SyncHost {
   readonly act: Act;
   readonly online: () => boolean;
@@ -12,7 +15,7 @@ export interface SyncHost {
   readonly random?: () => number;
 }
 
-/** Asks for what is missing, for all rooms that miss something in one question. */
+/** Asks for what is missing, in one question at a time for all rooms that miss something. */
 export class Sync {
   readonly #host: SyncHost;
   readonly #backoff: Backoff;
@@ -61,8 +64,8 @@ export class Sync {
 
   async #ask(): Promise<void> {
     if (this.#asking || this.#timer !== undefined || !this.#host.online() || this.#wanted.size === 0) return;
-    const asked = [...this.#wanted.values()];
-    this.#wanted.clear();
+    const asked = [...this.#wanted.values()].slice(0, MOST_ASKED);
+    for (const { id } of asked) this.#wanted.delete(id);
     this.#asking = true;
     try {
       const cursors = Object.fromEntries(asked.map((room) => [room.id, room.log.cursor]));

@@ -106,8 +106,14 @@ export class Timeline {
   }
 
   #fold(entry: Entry, me: string): boolean {
-    const ref = entry.type === 'message' ? entry.thread : entry.ref;
-    const index = ref === undefined ? -1 : this.#find(ref);
+    const inThread = entry.type === 'message' || entry.type === 'delete';
+    const about = this.#foldInto(entry.ref, entry, me);
+    const root = inThread && this.#foldInto(entry.thread, entry, me);
+    return about || root;
+  }
+
+  #foldInto(seq: number | undefined, entry: Entry, me: string): boolean {
+    const index = seq === undefined ? -1 : this.#find(seq);
     const line = this.#lines[index];
     if (line === undefined || entry.seq <= line.told) return false;
     const item = fold(line.item, entry, me);

@@ -377,6 +377,33 @@ test('a bot hears every room without a hole', async () => {
   expect(heard.map(({ text }) => text).sort()).toEqual(['a', 'b']);
 });
 
+test('hundreds of rooms come back: as many as auth has place for, and the others in slices', async () => {
+  const server = new FakeServer();
+  const rooms = Array.from({ length: 500 }, (_, i) => `r-${String(i).padStart(20, '0')}`);
+  for (const room of rooms) {
+    server.logs.set(room, []);
+    server.say('before', { room });
+  }
+  const { client, wire } = join(server, 'bot', { everyRoom: true });
+  const heard: string[] = [];
+  client.on('entry', ({ room, text }) => heard.push(`${room} ${text}`));
+  await settle();
+  wire.disconnect();
+  // Nothing happens in the last ten: there is nothing to ask for.
+  const busy = rooms.slice(0, -10);
+  for (const room of busy) server.say('meanwhile', { room });
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(heard.sort()).toEqual(busy.map((room) => `${room} meanwhile`));
+  const shown = JSON.stringify(wire.shown.at(-1));
+  expect(shown.length).toBeGreaterThan(12 * 1024);
+  expect(shown.length).toBeLessThan(16 * 1024);
+  const asked = server.asked.filter(({ event }) => event === 'resume');
+  const slices = asked.map(({ input }) => Object.keys(input['rooms'] as object).length);
+  expect(Math.max(...slices)).toBeLessThanOrEqual(50);
+  const resumed = Object.keys(wire.shown.at(-1)?.['resume'] as object).length;
+  expect(slices.reduce((all, n) => all + n, resumed)).toBeLessThanOrEqual(501);
+});
+
 test('closed rooms stay live for a while', async () => {
   const { server, client, view } = await opened();
   view.close();

@@ -137,4 +137,13 @@ test('replies to a thread count at its root and are shown in the thread alone', 
   expect(timeline.items[0]).toMatchObject({ replies: 1, lastReply: 2 });
   expect(seqs(timeline)).toEqual([1]);
   expect(seqs(thread)).toEqual([2]);
+  const react = server.append({ type: 'react', ref: 2, thread: 1, emoji: '👍' });
+  expect(timeline.apply(react, ME, true)).toBe(false);
+  // A view that shows no reply counts them all the same.
+  const gone = server.append({ type: 'delete', ref: 2, thread: 1 });
+  timeline.apply(gone, ME, true);
+  thread.apply(gone, ME, true);
+  expect(timeline.items[0]).not.toHaveProperty('replies');
+  expect(thread.items[0]).toMatchObject({ deleted: true });
+  expect(timeline.apply(gone, ME, true)).toBe(false);
 });

@@ -1,4 +1,6 @@
-package faults
+// Package network stands between two that talk over TCP and fails the way
+// networks do, when a test wants it to.
+package network
 
 import (
 	"io"
@@ -8,19 +10,20 @@ import (
 	"time"
 )
 
-// A direction is one half of a connection, seen from who has dialled.
-type direction int
+// A Direction is one half of a connection, seen from who has dialled.
+type Direction int
 
+// The two halves.
 const (
-	there direction = iota
-	back
+	There Direction = iota
+	Back
 )
 
-// A proxy is a network between two that can fail the way networks do: it
-// delays, cuts into pieces, and stops carrying without telling anybody. What
+// A Proxy is a network between two that can fail: it delays, cuts into pieces, and stops carrying without telling anybody. What
 // it has accepted it delivers in order or not at all, as TCP does.
-type proxy struct {
-	addr   string
+type Proxy struct {
+	// Addr is where to dial.
+	Addr   string
 	target string
 
 	mu      sync.Mutex
@@ -32,13 +35,14 @@ type proxy struct {
 	conns   map[net.Conn]struct{} // guarded by mu
 }
 
-func startProxy(t *testing.T, target string) *proxy {
+// Start has a proxy carry connections to the address target until the test ends.
+func Start(t testing.TB, target string) *Proxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{addr: l.Addr().String(), target: target, conns: make(map[net.Conn]struct{})}
+	p := &Proxy{Addr: l.Addr().String(), target: target, conns: make(map[net.Conn]struct{})}
 	p.healed = sync.NewCond(&p.mu)
 	var running sync.WaitGroup
 	running.Go(func() {
@@ -52,14 +56,14 @@ func startProxy(t *testing.T, target string) *proxy {
 	})
 	t.Cleanup(func() {
 		l.Close()
-		p.cut()
+		p.Cut()
 		running.Wait()
 	})
 	return p
 }
 
 // carry joins conn with a new connection to the target until either ends.
-func (p *proxy) carry(conn net.Conn) {
+func (p *Proxy) carry(conn net.Conn) {
 	defer conn.Close()
 	target, err := net.Dial("tcp", p.target)
 	if err != nil {
@@ -71,8 +75,8 @@ func (p *proxy) carry(conn net.Conn) {
 	}
 	defer p.forget(conn, target)
 	var pumps sync.WaitGroup
-	p.pump(&pumps, target, conn, there)
-	p.pump(&pumps, conn, target, back)
+	p.pump(&pumps, target, conn, There)
+	p.pump(&pumps, conn, target, Back)
 	pumps.Wait()
 }
 
@@ -84,7 +88,7 @@ type parcel struct {
 
 // pump carries what src sends to dst. Reading and writing are two goroutines,
 // so that a delay is one of the way and not of every parcel after the other.
-func (p *proxy) pump(running *sync.WaitGroup, dst, src net.Conn, d direction) {
+func (p *Proxy) pump(running *sync.WaitGroup, dst, src net.Conn, d Direction) {
 	way := make(chan parcel, 1024)
 	running.Go(func() {
 		defer close(way)
@@ -108,7 +112,7 @@ func (p *proxy) pump(running *sync.WaitGroup, dst, src net.Conn, d direction) {
 }
 
 // deliver writes what it can; when dst is gone its own pump ends the other way.
-func (p *proxy) deliver(dst io.Writer, sent parcel, d direction) {
+func (p *Proxy) deliver(dst io.Writer, sent parcel, d Direction) {
 	for data := sent.data; ; {
 		size, delay := p.pass(d)
 		if rest := delay - time.Since(sent.since); rest > 0 {
@@ -125,7 +129,7 @@ func (p *proxy) deliver(dst io.Writer, sent parcel, d direction) {
 }
 
 // pass waits until something may pass in direction d, and says how.
-func (p *proxy) pass(d direction) (chunk int, delay time.Duration) {
+func (p *Proxy) pass(d Direction) (chunk int, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for p.holes[d] {
@@ -134,7 +138,7 @@ func (p *proxy) pass(d direction) (chunk int, delay time.Duration) {
 	return p.chunk, p.delay
 }
 
-func (p *proxy) admit(conns ...net.Conn) bool {
+func (p *Proxy) admit(conns ...net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range conns {
@@ -145,7 +149,7 @@ func (p *proxy) admit(conns ...net.Conn) bool {
 	return !p.refused
 }
 
-func (p *proxy) forget(conns ...net.Conn) {
+func (p *Proxy) forget(conns ...net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range conns {
@@ -153,8 +157,8 @@ func (p *proxy) forget(conns ...net.Conn) {
 	}
 }
 
-// swallow has nothing pass in these directions any more; nobody is told.
-func (p *proxy) swallow(directions ...direction) {
+// Swallow has nothing pass in these directions any more; nobody is told.
+func (p *Proxy) Swallow(directions ...Direction) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, d := range directions {
@@ -162,15 +166,15 @@ func (p *proxy) swallow(directions ...direction) {
 	}
 }
 
-// slow delays every piece of at most chunk bytes.
-func (p *proxy) slow(chunk int, delay time.Duration) {
+// Slow delays every piece of at most chunk bytes.
+func (p *Proxy) Slow(chunk int, delay time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.chunk, p.delay = chunk, delay
 }
 
-// cut ends every connection, and every new one at once.
-func (p *proxy) cut() {
+// Cut ends every connection, and every new one at once.
+func (p *Proxy) Cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refused = true
@@ -181,8 +185,8 @@ func (p *proxy) cut() {
 	p.healed.Broadcast()
 }
 
-// heal carries everything again, also what it has held back.
-func (p *proxy) heal() {
+// Heal carries everything again, also what it has held back.
+func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refused, p.holes, p.chunk, p.delay = false, [2]bool{}, 0, 0
