@@ -108,7 +108,7 @@ type Draft struct {
 	// Ref is the number of the entry that this one is about, or 0.
 	Ref uint64
 	// Thread is the number of the message that began the thread this one is
-	// in, or 0.
+	// in, or 0. What is done to a message is in the message's thread.
 	Thread uint64
 	// Subject is whom the entry is about, or "".
 	Subject PersonID

@@ -49,7 +49,7 @@ type Entry struct {
 
 	Text     *string         `json:"text,omitempty" doc:"message, edit: what was written; empty when deleted." eg:"Good morning"`
 	Reply    uint64          `json:"reply,omitempty" doc:"message: number of the message that this one answers." eg:"40"`
-	Thread   uint64          `json:"thread,omitempty" doc:"message: number of the message whose thread this one is in." eg:"12"`
+	Thread   uint64          `json:"thread,omitempty" doc:"message, edit, delete, react, unreact, pin, unpin: number of the message whose thread it happened in, where it was in one." eg:"12"`
 	Mentions []chat.PersonID `json:"mentions,omitempty" doc:"message, edit: the people whose names the text calls."`
 	Calls    string          `json:"calls,omitempty" doc:"message, edit: the text calls everybody in the room, or everybody who is there." enum:"room,here" eg:"here"`
 	Deleted  bool            `json:"deleted,omitempty" doc:"message, edit: the message has been deleted since."`
@@ -96,11 +96,11 @@ func EntryOf(e chat.Entry) Entry {
 		told.Reply, told.Thread = e.Ref, e.Thread
 	case chat.KindEdit:
 		told.say(e)
-		told.Ref = e.Ref
+		told.Ref, told.Thread = e.Ref, e.Thread
 	case chat.KindReact, chat.KindUnreact:
-		told.Ref, told.Emoji = e.Ref, e.Text
+		told.Ref, told.Thread, told.Emoji = e.Ref, e.Thread, e.Text
 	case chat.KindDelete, chat.KindPin, chat.KindUnpin:
-		told.Ref = e.Ref
+		told.Ref, told.Thread = e.Ref, e.Thread
 	case chat.KindCreate, chat.KindRoom:
 		told.Changes = changesOf(e.Data)
 	case chat.KindInvite, chat.KindRemove, chat.KindBan, chat.KindUnban, chat.KindMute, chat.KindUnmute, chat.KindRank:

@@ -84,7 +84,7 @@ export interface Entry extends Cursor {
   readonly text?: string;
   /** message: the number of the message that this one answers. */
   readonly reply?: number;
-  /** message: the number of the message whose thread this one is in. */
+  /** Of messages and what is done to them: the number of the message whose thread it happened in. */
   readonly thread?: number;
   readonly mentions?: readonly string[];
   readonly calls?: 'room' | 'here';
