@@ -59,7 +59,7 @@ func OpenChat(ctx context.Context, srv *socketio.Server, h *contract.House, rate
 	c.desks = desks{chat: c, open: make(map[chat.PersonID]*desk)}
 	c.presence = presence{chat: c, states: make(map[chat.PersonID]string)}
 	c.people = errands{spawn: c.spawn}
-	c.revoked = revoked{chat: c}
+	c.revoked = revoked{chat: c, soon: make(chan struct{}, 1)}
 	if err := c.follow(ctx); err != nil {
 		c.end()
 		return nil, err

@@ -13,10 +13,16 @@ import (
 	"github.com/causerie-chat/causerie/internal/contract"
 )
 
+// endedExpired is the reason of a login that has come to its own end. The others
+// are package auth's.
+const endedExpired = "expired"
+
 const (
 	// checkInterval is how often it is looked for connections whose time has
-	// come.
+	// come. Logins that end before the next look are awaited, and no more often
+	// than once in leastCheck: many can end at almost the same time.
 	checkInterval = 5 * time.Second
+	leastCheck    = 50 * time.Millisecond
 	// recheckAfter is when a connection's right to be here is looked up again:
 	// sessions that are used are prolonged by that, and one whose end nobody
 	// has told is closed.
@@ -34,6 +40,9 @@ type revoked struct {
 	// sign-out between the proof of who they are and their place at the desk
 	// would otherwise meet nobody.
 	told atomic.Uint64
+	// soon is for the patrol: somebody has come whose login ends before its
+	// next look.
+	soon chan struct{}
 }
 
 func (r *revoked) epoch() uint64 { return r.told.Load() }
@@ -75,22 +84,45 @@ func (r *revoked) hear(e auth.Ended, changed []chat.PersonID) {
 
 // patrol looks after connections that stay for long.
 func (r *revoked) patrol() {
-	tick := time.NewTicker(checkInterval)
-	defer tick.Stop()
+	look := time.NewTimer(checkInterval)
+	defer look.Stop()
 	for {
 		select {
 		case <-r.chat.ctx.Done():
 			return
-		case <-tick.C:
+		case <-r.soon:
+		case <-look.C:
 		}
-		var due []*visitor
 		now := r.chat.options.Now()
-		for _, v := range r.chat.desks.all() {
-			if v.due(now) {
-				due = append(due, v)
-			}
-		}
+		due, wait := r.due(now)
 		r.check(due)
+		look.Reset(wait)
+	}
+}
+
+// due returns whose right to be here should be looked up now, and when to look
+// again.
+func (r *revoked) due(now time.Time) (due []*visitor, wait time.Duration) {
+	wait = checkInterval
+	for _, v := range r.chat.desks.all() {
+		if v.due(now) {
+			due = append(due, v)
+		} else if expires := v.who().Expires; !expires.IsZero() {
+			wait = min(wait, expires.Sub(now))
+		}
+	}
+	return due, max(wait, leastCheck)
+}
+
+// expect has the patrol await the end of a login that is near.
+func (r *revoked) expect(v *visitor) {
+	expires := v.who().Expires
+	if expires.IsZero() || expires.Sub(r.chat.options.Now()) > checkInterval {
+		return
+	}
+	select {
+	case r.soon <- struct{}{}:
+	default: // it is about to look anyway
 	}
 }
 
@@ -136,7 +168,7 @@ func (v *visitor) renew(ctx context.Context) bool {
 	case errors.Is(err, auth.ErrDisabled):
 		v.signOut(auth.EndedBanned)
 	case !before.Expires.IsZero() && !now.Before(before.Expires):
-		v.signOut("expired")
+		v.signOut(endedExpired)
 	default:
 		v.signOut(auth.EndedRevoked)
 	}

@@ -85,6 +85,7 @@ func (c *Chat) connect(s *socketio.Socket) {
 	if !v.still(ctx) {
 		return
 	}
+	c.revoked.expect(v)
 	i := v.who()
 	if err := c.house.Service.Enter(i.Person, secretOf(i.Person.ID), v); err != nil {
 		v.fail("entering", err)
