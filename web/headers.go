@@ -5,8 +5,8 @@ import "net/http"
 // contentSecurityPolicy allows what the page does and nothing else: its own
 // files, its own server, no inline script or style, nobody's frame. Trusted
 // Types make the browser itself refuse markup from strings; of the policies one is
-// Svelte's, for the templates it compiled, and one lets the page register its
-// service worker, and no other script.
+// Svelte's, for the templates it compiled, and one lets the page start its own
+// workers, and no other script.
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; " +
 	"img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; " +
 	"worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +

@@ -1,16 +1,9 @@
+import { SERVICE_WORKER, trusted } from './trusted';
+
 /**
  * The app without a network: a service worker keeps its files. `causerie-update`
  * on the window says that the server has a newer app than this page.
  */
-const WORKER = '/sw.js';
-
-interface Policy {
-  createScriptURL(url: string): string;
-}
-interface PolicyFactory {
-  createPolicy(name: string, rules: Policy): Policy;
-}
-
 export async function install(): Promise<void> {
   // Over plain HTTP on another machine there are no service workers.
   if (!('serviceWorker' in navigator)) return;
@@ -19,7 +12,7 @@ export async function install(): Promise<void> {
     if ((event.data as { update?: string }).update !== undefined)
       dispatchEvent(new CustomEvent('causerie-update'));
   });
-  const registration = await workers.register(trusted(WORKER)).catch(() => undefined);
+  const registration = await workers.register(trusted(SERVICE_WORKER)).catch(() => undefined);
   if (registration === undefined) return;
   introduce(registration.waiting);
   registration.addEventListener('updatefound', () => {
@@ -36,16 +29,4 @@ export async function install(): Promise<void> {
 function introduce(worker: ServiceWorker | null): void {
   const entry = document.querySelector<HTMLScriptElement>('script[type="module"][src]');
   if (worker !== null && entry !== null) worker.postMessage({ entry: new URL(entry.src).pathname });
-}
-
-/** The only script that may be given by its address: browsers with Trusted Types ask for the policy. */
-function trusted(url: string): string {
-  const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
-  const rules: Policy = {
-    createScriptURL: (asked) => {
-      if (asked !== WORKER) throw new TypeError('This is not the service worker.');
-      return asked;
-    },
-  };
-  return factory === undefined ? url : factory.createPolicy('causerie-worker', rules).createScriptURL(url);
 }
