@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"strconv"
+	"strings"
 )
 
 // maxBlocked is how many people one person can block.
@@ -41,10 +42,10 @@ func (d *Desks) Blocked(ctx context.Context, a Actor) ([]PersonID, error) {
 	if !a.ID.hasShelf() {
 		return nil, nil
 	}
-	lines, err := d.store.List(ctx, PersonShelf(a.ID), Prefix("block/", "", maxBlocked))
+	lines, err := d.store.List(ctx, PersonShelf(a.ID), Prefix(blockKey(""), "", maxBlocked))
 	people := make([]PersonID, len(lines))
 	for i, l := range lines {
-		people[i] = PersonID(l.Key[len("block/"):])
+		people[i] = PersonID(strings.TrimPrefix(l.Key, blockKey("")))
 	}
 	return people, err
 }

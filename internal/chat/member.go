@@ -202,7 +202,7 @@ func (r *Rooms) mayCall(ctx context.Context, a PersonID, people []PersonID) erro
 		return errNoPerson
 	}
 	return each(len(people), func(i int) error {
-		v, err := r.store.Get(ctx, PersonShelf(people[i]), "block/"+string(a))
+		v, err := r.store.Get(ctx, PersonShelf(people[i]), blockKey(a))
 		if err == nil && v[0] != "" {
 			err = errBlocked
 		}
