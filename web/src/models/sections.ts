@@ -13,7 +13,8 @@ export interface Sections {
 /** How many directs the sidebar lists; older ones are found by the switcher. */
 const MOST_DIRECTS = 30;
 
-const LOBBY = 'lobby';
+/** The room that everybody is in. */
+export const LOBBY = 'lobby';
 
 /**
  * Rooms by name, the lobby first: they keep their place. Directs by their last

@@ -13,6 +13,11 @@ export type Overlay =
 class Overlays {
   open = $state.raw<Overlay | null>(null);
 
+  constructor() {
+    // "Back" leads to another place, about which an open dialog says nothing.
+    addEventListener('popstate', () => this.close());
+  }
+
   show(overlay: Overlay): void {
     this.open = overlay;
   }

@@ -28,7 +28,9 @@ class PeopleState {
   }
 
   presence(id: string): Presence {
-    return this.#now()?.state(id) ?? 'offline';
+    const told = this.#now()?.state(id) ?? 'offline';
+    // Nobody tells me that I am here.
+    return told === 'offline' && id === session.me?.id && session.online ? 'online' : told;
   }
 
   blocked(id: string): boolean {

@@ -1,11 +1,26 @@
 import { addressOf, placeOf, type Place } from '../router';
 
+/** A pane that lies over the place: it has no address, but "back" puts it away. */
+export type Pane = 'members' | 'pins';
+
+/** What the browser keeps with each step. */
+interface Step {
+  /** How many places of the app lie behind this one: with none, "back" would leave it. */
+  readonly steps: number;
+  /** The address of the place before, if that was in the app. */
+  readonly from?: string;
+  readonly pane?: Pane;
+}
+
 /**
  * Where somebody is, as the address says. Views write ordinary links with
  * addressOf(…); a click on one becomes a step here instead of a page load.
  */
 class Where {
   #here = $state.raw<Place>(read());
+  #pane = $state<Pane | null>(step().pane ?? null);
+  #address = current();
+
   get here(): Place {
     return this.#here;
   }
@@ -15,24 +30,59 @@ class Where {
     return this.#here.name === 'room' ? this.#here.room : undefined;
   }
 
+  /** The pane over the place, or null. */
+  get pane(): Pane | null {
+    return this.#pane;
+  }
+
   go(place: Place, { replace = false }: { replace?: boolean } = {}): void {
     const address = addressOf(place);
-    const same = address === location.pathname + location.hash;
-    if (replace || same) history.replaceState({ steps: steps() }, '', address);
-    else history.pushState({ steps: steps() + 1 }, '', address);
+    const { steps, from, pane } = step();
+    // A pane is no place to come back to: what is opened from it takes its step.
+    if (replace || pane !== undefined || address === current())
+      put('replace', { steps, ...(from !== undefined && { from }) }, address);
+    else put('push', { steps: steps + 1, from: current() }, address);
+    this.#pane = null;
+    this.#address = address;
     // A new object also for the same address: a permalink pressed twice jumps twice.
     this.#here = place;
   }
 
   /** Where one came from, or the given place if that was outside the app. */
   back(otherwise: Place): void {
-    if (steps() > 0) history.back();
+    if (step().steps > 0) history.back();
     else this.go(otherwise, { replace: true });
+  }
+
+  /** Goes up to a place: back, if one came from there, so that "back" does not lead down again. */
+  up(to: Place): void {
+    const { from, pane } = step();
+    if (pane === undefined && from === addressOf(to)) history.back();
+    else this.go(to);
+  }
+
+  /** Lays a pane over the place. */
+  cover(pane: Pane): void {
+    const { steps, pane: other } = step();
+    const next = { steps: steps + 1, from: current(), pane };
+    if (other === undefined) put('push', next, current());
+    else put('replace', { ...next, steps }, current());
+    this.#pane = pane;
+  }
+
+  uncover(): void {
+    if (step().pane !== undefined) history.back();
   }
 
   /** Follows the buttons of the browser and the links of the page. */
   listen(): void {
-    addEventListener('popstate', () => (this.#here = read()));
+    addEventListener('popstate', () => {
+      this.#pane = step().pane ?? null;
+      // A pane that goes leaves the place as it is: a permalink does not jump again.
+      if (this.#address === current()) return;
+      this.#address = current();
+      this.#here = read();
+    });
     addEventListener('click', (event) => {
       const place = linkedPlace(event);
       if (place === null) return;
@@ -42,9 +92,17 @@ class Where {
   }
 }
 
-/** How many places of the app lie behind this one: with none, "back" would leave it. */
-function steps(): number {
-  return (history.state as { steps?: number } | null)?.steps ?? 0;
+function step(): Step {
+  return { steps: 0, ...(history.state as Partial<Step> | null) };
+}
+
+function put(way: 'push' | 'replace', next: Step, address: string): void {
+  if (way === 'push') history.pushState(next, '', address);
+  else history.replaceState(next, '', address);
+}
+
+function current(): string {
+  return location.pathname + location.hash;
 }
 
 function read(): Place {

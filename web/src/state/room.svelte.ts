@@ -1,10 +1,13 @@
 import type { Message, Room, Row, View } from '@causerie/client';
 import { SvelteMap } from 'svelte/reactivity';
 import { Days, type Day } from '../models/days';
+import { rooms } from './rooms.svelte';
 import { session } from './session.svelte';
 
 /** How long a message that was jumped to stands out. */
 const FLASH_MS = 2000;
+/** What is new is kept for the next visit so much later, all at once. */
+const KEEP_AFTER_MS = 1000;
 
 /** A room or a thread that is open: what its view shows and what is marked in it. */
 export class OpenRoom {
@@ -12,8 +15,21 @@ export class OpenRoom {
   readonly #days = new Days();
   readonly #stops: (() => void)[];
   #version = $state(0);
-  readonly rows: readonly Row[] = $derived.by(() => this.#now().rows);
-  readonly room: Room = $derived.by(() => this.#now().room);
+  /** The newest messages as of the last visit. */
+  #recalled = $state.raw<readonly Row[]>([]);
+  readonly rows: readonly Row[] = $derived.by(() => {
+    const { loaded, rows } = this.#now();
+    if (loaded || this.#recalled.length === 0) return rows;
+    const known = new Set(this.#recalled.map(({ key }) => key));
+    return [...this.#recalled, ...rows.filter(({ key }) => !known.has(key))];
+  });
+  /** What is shown is from the last visit. */
+  readonly recalled: boolean = $derived.by(() => !this.#now().loaded && this.#recalled.length > 0);
+  readonly room: Room = $derived.by(() => {
+    const told = this.#now().room;
+    // Nothing has been heard of it yet.
+    return told.created > 0 ? told : (rooms.get(told.id) ?? told);
+  });
   readonly loading = $derived.by(() => this.#now().loading);
   readonly loaded = $derived.by(() => this.#now().loaded);
   readonly failure = $derived.by(() => this.#now().failure);
@@ -44,6 +60,7 @@ export class OpenRoom {
   /** It is settled whether something was new when the room was opened. */
   #opened = false;
   #flashing: ReturnType<typeof setTimeout> | undefined;
+  #keeping: ReturnType<typeof setTimeout> | undefined;
   /** Messages that replies answer and that are not among the rows; null where there is none. */
   readonly #quoted = new SvelteMap<number, Message | null>();
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
@@ -54,6 +71,7 @@ export class OpenRoom {
     this.#divide();
     this.#stops = [view.on('change', () => this.#changed()), view.on('reset', () => this.#quoted.clear())];
     void view.ready.then(() => this.#askReceipts());
+    if (view.root === undefined && !view.loaded) void this.#recall();
   }
 
   get inThread(): boolean {
@@ -123,6 +141,8 @@ export class OpenRoom {
 
   close(): void {
     clearTimeout(this.#flashing);
+    clearTimeout(this.#keeping);
+    this.#keep();
     for (const stop of this.#stops) stop();
     this.view.close();
   }
@@ -135,7 +155,20 @@ export class OpenRoom {
   #changed(): void {
     this.#divide();
     this.#version += 1;
+    this.#keeping ??= setTimeout(() => this.#keep(), KEEP_AFTER_MS);
     if (this.#watched && this.view.atEnd && this.view.loaded) this.view.markRead();
+  }
+
+  async #recall(): Promise<void> {
+    const rows = await session.kept?.page(this.view.id);
+    if (rows !== undefined && !this.view.loaded) this.#recalled = rows;
+  }
+
+  /** Keeps the end of the room for the next visit. */
+  #keep(): void {
+    this.#keeping = undefined;
+    const { id, root, loaded, atEnd, rows } = this.view;
+    if (root === undefined && loaded && atEnd) session.kept?.keepPage(id, rows);
   }
 
   /** Sets the divider when something is new that nobody looks at, and leaves it there. */

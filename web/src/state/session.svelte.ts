@@ -10,6 +10,7 @@ import {
 } from '@causerie/client';
 import { indexedDBStorage, tabName, watchBrowser } from '@causerie/client/browser';
 import type { Told } from '@causerie/client';
+import { Kept, type House } from './kept';
 
 /** Until the server has told its own. */
 const USUAL_LIMITS: Limits = {
@@ -30,6 +31,9 @@ const USUAL_LIMITS: Limits = {
   sendBurst: 20,
 };
 
+/** A drop shorter than this is nobody's business. */
+const QUIET_MS = 2000;
+
 /** This browser was signed in last time: connecting need not wait for the server's word. */
 const SIGNED_IN = 'causerie.signed-in';
 
@@ -43,20 +47,27 @@ export type Phase = 'opening' | 'unreachable' | 'setup' | 'entry' | 'chat';
 /** Who one is on this server, and the one client of the page. */
 class Session {
   phase = $state<Phase>('opening');
-  /** Undefined until the first welcome, and again after signing out. */
+  /** As of the last visit until the first welcome; undefined where there was none, and after signing out. */
   me = $state.raw<Me>();
   link = $state.raw<State>({ name: 'connecting' });
+  /** There has been no connection for so long that it should be said. */
+  troubled = $state(false);
   limits = $state.raw<Limits>(USUAL_LIMITS);
   /** What the server says to everybody, once it was asked. */
   server = $state.raw<Server>();
   /** Why one was signed out, until somebody signs in. */
   signedOut = $state.raw<Told['signed-out']['reason']>();
+  /** What there was at the last visit, until it is known what there is. */
+  recalled = $state.raw<House>();
+  /** What this browser keeps of the one who is signed in. */
+  kept: Kept | undefined;
   /** The server runs a newer app than this page. */
   upgraded = $state(false);
   /** What is done before there is a client: passwords and codes. */
   readonly door = openDoor();
   #client = $state.raw<Client>();
   #stop: () => void = () => undefined;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
   readonly #followers = new Set<(client: Client) => void>();
 
   constructor() {
@@ -99,14 +110,18 @@ class Session {
     if (this.#client !== undefined) return;
     remember(true);
     this.signedOut = undefined;
+    const storage = indexedDBStorage();
     const client = createClient({
       url: '',
       auth: { cookie: true },
-      storage: indexedDBStorage(),
+      storage,
       tab: tabName(),
     });
     client.on('state', (state) => this.#became(state));
     client.on('me', (me) => {
+      // Somebody else has signed in meanwhile: what was kept is not theirs.
+      if (this.me !== undefined && this.me.id !== me.id) void this.kept?.forget();
+      if (this.recalled?.me.id !== me.id) this.recalled = undefined;
       this.me = me;
       this.limits = client.limits ?? USUAL_LIMITS;
     });
@@ -116,6 +131,9 @@ class Session {
     this.#client = client;
     this.#stop = watchBrowser(client);
     this.phase = 'chat';
+    this.#listen(this.link);
+    this.kept = new Kept(storage);
+    void this.#recall(this.kept);
   }
 
   /** Ends the login of this browser. Fails if the server cannot be told. */
@@ -126,10 +144,31 @@ class Session {
     this.signedOut = undefined;
   }
 
+  async #recall(kept: Kept): Promise<void> {
+    const house = await kept.house();
+    if (house === undefined || kept !== this.kept || this.me !== undefined) return;
+    this.recalled = house;
+    this.me = house.me;
+    this.server ??= house.server;
+    await kept.tidy();
+  }
+
   #became(state: State): void {
     this.link = state;
+    this.#listen(state);
     if (state.name === 'unauthorized') this.#leave('entry');
     if (state.name === 'outdated') this.upgraded = true;
+  }
+
+  /** Waits a moment before it says that there is no connection. */
+  #listen({ name }: State): void {
+    if (name === 'connecting' || name === 'reconnecting' || name === 'offline') {
+      this.#quiet ??= setTimeout(() => (this.troubled = true), QUIET_MS);
+      return;
+    }
+    clearTimeout(this.#quiet);
+    this.#quiet = undefined;
+    this.troubled = false;
   }
 
   #leave(phase: Phase): void {
@@ -138,6 +177,9 @@ class Session {
     this.phase = phase;
     this.#client?.close();
     this.#client = undefined;
+    void this.kept?.forget();
+    this.kept = undefined;
+    this.recalled = undefined;
     this.me = undefined;
     this.link = { name: 'connecting' };
     if (phase === 'entry') void this.#askAgain();

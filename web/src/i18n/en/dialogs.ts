@@ -86,6 +86,7 @@ export const dialogs = {
     plural('en', count, { one: '1 person invited', other: `${count} people invited` }),
   inviteLink: 'A link for people who are new',
   inviteLinkHint: 'Whoever opens it can create an account and is taken to this room.',
+  inviteHouseHint: 'Whoever opens it can create an account here.',
   makeLink: 'Create a link',
   linkLasts: 'It works for 7 days. Copy it now: it is shown only once.',
   copy: 'Copy',

@@ -36,6 +36,12 @@ export const shell = {
   muted: 'Muted',
   unread: (count: number) => plural('en', count, { one: '1 unread', other: `${count} unread` }),
   mentioned: (count: number) => plural('en', count, { one: '1 mention', other: `${count} mentions` }),
+  nothingUnread: 'Nothing is unread.',
+  allRead: (count: number) =>
+    plural('en', count, { one: '1 room is marked as read.', other: `${count} rooms are marked as read.` }),
+  undo: 'Undo',
+  lastVisit: 'As of your last visit',
+  notHere: 'What was said here is shown when you are connected again.',
 
   online: 'Online',
   away: 'Away',
@@ -99,6 +105,9 @@ export const shell = {
   noSuchRoom: 'There is no such room, or it is not open to you.',
   noSuchRoomHint: 'It may be private. Ask somebody in it to invite you.',
   removedFrom: (room: string) => `You are not in ${room} any more.`,
+  begins: (room: string) => `Welcome to ${room}`,
+  beginWith: (name: string) => `You and ${name}`,
+  sayHello: 'Say hello',
   welcome: (name: string) => `Welcome, ${name}`,
   welcomeHint: 'You are in no room yet. Join one, or begin your own.',
 };

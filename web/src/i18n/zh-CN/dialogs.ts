@@ -84,6 +84,7 @@ export const dialogs: typeof en = {
   invited: (count) => `已邀请 ${count} 人`,
   inviteLink: '给新朋友的链接',
   inviteLinkHint: '打开链接的人可以注册账号，并直接进入这个聊天室。',
+  inviteHouseHint: '打开链接的人可以在这里注册账号。',
   makeLink: '创建链接',
   linkLasts: '链接 7 天内有效。只显示这一次，请现在复制。',
   copy: '复制',

@@ -36,6 +36,11 @@ export const shell: typeof en = {
   muted: '已静音',
   unread: (count) => `${count} 条未读`,
   mentioned: (count) => `${count} 次提到你`,
+  nothingUnread: '没有未读消息。',
+  allRead: (count) => `已将 ${count} 个聊天室标为已读。`,
+  undo: '撤销',
+  lastVisit: '上次访问时的内容',
+  notHere: '恢复连接后会显示这里的消息。',
 
   online: '在线',
   away: '离开',
@@ -94,6 +99,9 @@ export const shell: typeof en = {
   noSuchRoom: '没有这个聊天室，或者它没有对你开放。',
   noSuchRoomHint: '它可能是私密的，请让里面的成员邀请你。',
   removedFrom: (room) => `你已不在“${room}”里。`,
+  begins: (room) => `欢迎来到 ${room}`,
+  beginWith: (name) => `你和 ${name}`,
+  sayHello: '打个招呼',
   welcome: (name) => `欢迎，${name}`,
   welcomeHint: '你还没有加入任何聊天室。加入一个，或者自己开一个。',
 };
