@@ -134,7 +134,7 @@ func (c *Chat) spawn(f func()) bool {
 // isIn reports whether somebody is in a room, and so may listen to it.
 func (c *Chat) isIn(ctx context.Context, a chat.Actor, id chat.RoomID) (bool, error) {
 	view, err := c.house.Rooms.View(ctx, a, id)
-	if code := chat.CodeOf(err); err != nil && (code == chat.CodeNotFound || code == chat.CodeForbidden) {
+	if err != nil && keptOut(err) {
 		return false, nil
 	}
 	return err == nil && view.Me.State == chat.StateJoined, err

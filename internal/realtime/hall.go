@@ -116,37 +116,35 @@ func (hs *halls) listeners(h *hall) int {
 	return h.holders
 }
 
-// do runs f in the room's order with the room's end and waits for it.
-func (h *hall) do(ctx context.Context, f func(tail []chat.Entry, head chat.Cursor)) error {
-	done := make(chan struct{})
-	h.room.Join(func(tail []chat.Entry, head chat.Cursor) {
-		defer close(done)
-		f(tail, head)
-	})
+// inOrder runs f in the room's order with the room's end and returns what f does.
+// When ctx ends before, f is run all the same, and nobody looks at its answer.
+func inOrder[T any](ctx context.Context, h *hall, f func(tail []chat.Entry, head chat.Cursor) T) (answer T, err error) {
+	answers := make(chan T, 1)
+	h.room.Join(func(tail []chat.Entry, head chat.Cursor) { answers <- f(tail, head) })
 	select {
-	case <-done:
-		return nil
+	case answer = <-answers:
+		return answer, nil
 	case <-ctx.Done():
-		return chat.Unavailable(ctx.Err())
+		return answer, chat.Unavailable(ctx.Err())
 	}
 }
 
 // head returns where the room is as this node sees it.
-func (h *hall) head(ctx context.Context) (head chat.Cursor, err error) {
-	err = h.do(ctx, func(_ []chat.Entry, now chat.Cursor) { head = now })
-	return head, err
+func (h *hall) head(ctx context.Context) (chat.Cursor, error) {
+	return inOrder(ctx, h, func(_ []chat.Entry, now chat.Cursor) chat.Cursor { return now })
 }
 
 // await waits until the room has come to seq here. Another node's read of the
 // store can be a moment ahead of what this one was told.
 func (h *hall) await(ctx context.Context, seq uint64) error {
-	reached := make(chan struct{})
-	err := h.do(ctx, func(_ []chat.Entry, head chat.Cursor) {
+	reached, err := inOrder(ctx, h, func(_ []chat.Entry, head chat.Cursor) chan struct{} {
+		reached := make(chan struct{})
 		if head.Seq >= seq {
 			close(reached)
-			return
+		} else {
+			h.ahead = append(h.ahead, ahead{seq, func() { close(reached) }})
 		}
-		h.ahead = append(h.ahead, ahead{seq, func() { close(reached) }})
+		return reached
 	})
 	if err != nil {
 		return err
@@ -175,16 +173,21 @@ const (
 	ousted
 )
 
+// A found is what somebody who looked for a seat was told.
+type found struct {
+	seating
+	head   chat.Cursor  // of the room
+	missed []chat.Entry // only of a look, see after
+}
+
 // seat makes v a listener who knows the room up to from and was found to be in
-// it at the time since. It returns how that ended and the room's head.
-func (h *hall) seat(ctx context.Context, v *visitor, st *stay, from chat.Cursor, since time.Time) (end seating, head chat.Cursor, err error) {
-	err = h.do(ctx, func(tail []chat.Entry, now chat.Cursor) {
-		head = now
-		if end = h.sit(v, tail, now, from, since); end == seated {
-			st.seated = true
-		}
+// it at the time since.
+func (h *hall) seat(ctx context.Context, v *visitor, st *stay, from chat.Cursor, since time.Time) (found, error) {
+	return inOrder(ctx, h, func(tail []chat.Entry, now chat.Cursor) found {
+		end := h.sit(v, tail, now, from, since)
+		st.seated = st.seated || end == seated
+		return found{seating: end, head: now}
 	})
-	return end, head, err
 }
 
 func (h *hall) sit(v *visitor, tail []chat.Entry, head, from chat.Cursor, since time.Time) seating {

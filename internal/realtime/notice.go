@@ -22,7 +22,7 @@ func (d *desk) Room(id chat.RoomID, there bool) {
 func (d *desk) tellRoom(ctx context.Context, a chat.Actor, id chat.RoomID) error {
 	since := d.chat.options.Now()
 	view, err := d.chat.house.Rooms.View(ctx, a, id)
-	if err != nil && chat.CodeOf(err) != chat.CodeNotFound && chat.CodeOf(err) != chat.CodeForbidden {
+	if err != nil && !keptOut(err) {
 		return err
 	}
 	if err != nil || !view.Me.Related() {
@@ -76,7 +76,7 @@ func (d *desk) Read(room chat.RoomID, thread, seq uint64) {
 func (d *desk) Mentioned(room chat.RoomID, seq uint64) {
 	d.do("telling of a mention", func(ctx context.Context, a chat.Actor) error {
 		m, err := d.chat.house.Messages.Message(ctx, a, room, seq)
-		if code := chat.CodeOf(err); err != nil && (code == chat.CodeNotFound || code == chat.CodeForbidden || code == chat.CodeGone) {
+		if err != nil && (keptOut(err) || chat.CodeOf(err) == chat.CodeGone) {
 			return nil // deleted, or the person is not in the room any more
 		}
 		if err != nil {

@@ -31,3 +31,12 @@ var (
 	errClosed   = errors.New("the server is stopping")
 	errRestless = errors.New("the room did not stand still for long enough to listen to it")
 )
+
+// keptOut reports whether a room has refused somebody, and not the server.
+func keptOut(err error) bool {
+	switch chat.CodeOf(err) {
+	case chat.CodeNotFound, chat.CodeForbidden, chat.CodeBanned:
+		return true
+	}
+	return false
+}

@@ -15,14 +15,18 @@ import (
 const roomsAtOnce = 8
 
 // each calls f for every room, a few at a time, and returns when all are done.
-func each[T any](rooms map[chat.RoomID]T, f func(chat.RoomID, T)) {
+// Every call has the time that one piece of work may take: a person can be in
+// hundreds of rooms, and would never get in if all of them shared it.
+func each[T any](ctx context.Context, rooms map[chat.RoomID]T, f func(context.Context, chat.RoomID, T)) {
 	var wg sync.WaitGroup
 	places := make(chan struct{}, roomsAtOnce)
 	for id, x := range rooms {
 		places <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-places }()
-			f(id, x)
+			ctx, cancel := context.WithTimeout(ctx, storeTimeout)
+			defer cancel()
+			f(ctx, id, x)
 		})
 	}
 	wg.Wait()
@@ -39,29 +43,27 @@ func (c *Chat) resume(e *socketio.Event) {
 		c.refuse(e, errResume)
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.ctx, storeTimeout)
-	defer cancel()
 	since := c.options.Now()
 	heads := make(map[chat.RoomID]chat.Cursor)
-	told, err := v.resumed(ctx, in.Rooms, heads)
+	told, err := v.resumed(in.Rooms, heads)
 	if err != nil {
 		c.refuse(e, err)
 		return
 	}
 	c.answer(e, contract.Caught{Rooms: told})
-	v.attendAll(ctx, heads, since)
+	v.attendAll(heads, since)
 }
 
 // resumed returns what the visitor has missed in the rooms, and puts into heads
 // up to where it is told by that.
-func (v *visitor) resumed(ctx context.Context, rooms map[chat.RoomID]contract.Cursor, heads map[chat.RoomID]chat.Cursor) (map[chat.RoomID]contract.Resumed, error) {
+func (v *visitor) resumed(rooms map[chat.RoomID]contract.Cursor, heads map[chat.RoomID]chat.Cursor) (map[chat.RoomID]contract.Resumed, error) {
 	if len(rooms) > v.chat.house.Limits.RoomsPerPerson {
 		return nil, errResume
 	}
 	var mu sync.Mutex
 	var failure error
 	answers := make(map[chat.RoomID]contract.Resumed, len(rooms))
-	each(rooms, func(id chat.RoomID, from contract.Cursor) {
+	each(v.chat.ctx, rooms, func(ctx context.Context, id chat.RoomID, from contract.Cursor) {
 		answer, err := v.missed(ctx, id, chat.Cursor(from))
 		mu.Lock()
 		defer mu.Unlock()
@@ -98,24 +100,24 @@ func (v *visitor) missed(ctx context.Context, id chat.RoomID, from chat.Cursor) 
 	if err := c.reach(ctx, a, h, from.Seq); err != nil {
 		return contract.Resumed{}, err
 	}
-	entries, head, end, err := h.after(ctx, from)
+	at, err := h.after(ctx, from)
 	if err != nil {
 		return contract.Resumed{}, err
 	}
-	if end == behind {
+	if at.seating == behind {
 		var ok bool
-		if entries, ok, err = c.house.Messages.Since(ctx, a, id, from, head, contract.MaxResume); err != nil {
+		if at.missed, ok, err = c.house.Messages.Since(ctx, a, id, from, at.head, contract.MaxResume); err != nil {
 			return contract.Resumed{}, err
 		}
 		if ok {
-			end = seated
+			at.seating = seated
 		}
 	}
-	if end != seated {
-		return v.reset(ctx, id, from, head)
+	if at.seating != seated {
+		return v.reset(ctx, id, from, at.head)
 	}
-	told := contract.CursorOf(head)
-	return contract.Resumed{Entries: c.entriesOf(entries), Head: &told}, nil
+	told := contract.CursorOf(at.head)
+	return contract.Resumed{Entries: c.entriesOf(at.missed), Head: &told}, nil
 }
 
 // reach waits until the hall has come to seq, if the room has.
@@ -134,13 +136,11 @@ func (c *Chat) reach(ctx context.Context, a chat.Actor, h *hall, seq uint64) err
 // after returns what the hall remembers of the time after from. Most come back
 // before much has happened, and after a failure all at once: this needs no look
 // at the store.
-func (h *hall) after(ctx context.Context, from chat.Cursor) (entries []chat.Entry, head chat.Cursor, end seating, err error) {
-	err = h.do(ctx, func(tail []chat.Entry, now chat.Cursor) {
-		head = now
-		entries, end = after(tail, now, from)
-		entries = slices.Clone(entries)
+func (h *hall) after(ctx context.Context, from chat.Cursor) (found, error) {
+	return inOrder(ctx, h, func(tail []chat.Entry, now chat.Cursor) found {
+		entries, end := after(tail, now, from)
+		return found{seating: end, head: now, missed: slices.Clone(entries)}
 	})
-	return entries, head, end, err
 }
 
 // reset is the answer for whoever cannot be told entry by entry.

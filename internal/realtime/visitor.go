@@ -147,11 +147,11 @@ func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since
 		if err := h.await(ctx, from.Seq); err != nil {
 			return err
 		}
-		end, head, err := h.seat(ctx, v, st, from, since)
+		at, err := h.seat(ctx, v, st, from, since)
 		if err != nil {
 			return err
 		}
-		switch end {
+		switch at.seating {
 		case seated:
 			return nil
 		case ousted:
@@ -167,7 +167,7 @@ func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since
 			}
 		case behind, broken:
 			var out bool
-			if from, out, err = v.catchUp(ctx, h, from, head, end == broken); err != nil {
+			if from, out, err = v.catchUp(ctx, h, from, at.head, at.seating == broken); err != nil {
 				return err
 			}
 			if out {

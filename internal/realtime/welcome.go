@@ -95,18 +95,11 @@ func (c *Chat) connect(s *socketio.Socket) {
 		v.fail("saying that a device is here", err)
 		return
 	}
-	welcomed := make(chan struct{})
 	v.desk.errands.do(func() {
-		defer close(welcomed)
-		if err := v.welcome(ctx); err != nil {
+		if err := v.welcome(); err != nil {
 			v.fail("welcoming", err)
 		}
 	})
-	select {
-	case <-welcomed:
-	case <-ctx.Done():
-		v.fail("welcoming", ctx.Err())
-	}
 }
 
 // secretOf proves to the roster that two connections are one person's. It need
@@ -117,8 +110,10 @@ func secretOf(id chat.PersonID) chat.Secret { return chat.HashSecret("account " 
 // welcome tells the visitor everything to begin with and seats it in its rooms.
 // It belongs to the desk's order: what is told of the person before is in it,
 // and what comes after is told by itself.
-func (v *visitor) welcome(ctx context.Context) error {
+func (v *visitor) welcome() error {
 	c, since := v.chat, v.chat.options.Now()
+	ctx, cancel := context.WithTimeout(c.ctx, storeTimeout)
+	defer cancel()
 	told, err := c.house.WelcomeOf(ctx, v.who())
 	if err != nil {
 		return err
@@ -135,7 +130,7 @@ func (v *visitor) welcome(ctx context.Context) error {
 		}
 	}
 	if len(hello.Resume) > 0 {
-		if told.Resumed, err = v.resumed(ctx, hello.Resume, heads); err != nil {
+		if told.Resumed, err = v.resumed(hello.Resume, heads); err != nil {
 			return err
 		}
 	}
@@ -146,13 +141,13 @@ func (v *visitor) welcome(ctx context.Context) error {
 		return err
 	}
 	v.welcomed, v.token = true, ""
-	v.attendAll(ctx, heads, since)
+	v.attendAll(heads, since)
 	return nil
 }
 
 // attendAll seats the visitor in rooms that it knows up to the cursors.
-func (v *visitor) attendAll(ctx context.Context, heads map[chat.RoomID]chat.Cursor, since time.Time) {
-	each(heads, func(id chat.RoomID, from chat.Cursor) { v.attend(ctx, id, from, since) })
+func (v *visitor) attendAll(heads map[chat.RoomID]chat.Cursor, since time.Time) {
+	each(v.chat.ctx, heads, func(ctx context.Context, id chat.RoomID, from chat.Cursor) { v.attend(ctx, id, from, since) })
 }
 
 // disconnect implements what comes after a socket's end.
