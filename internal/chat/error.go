@@ -22,6 +22,8 @@ const (
 	CodeUnauthorized Code = "unauthorized"
 	// CodeForbidden: known, seen, and not allowed.
 	CodeForbidden Code = "forbidden"
+	// CodeBanned: kept out of a room whose existence is no secret.
+	CodeBanned Code = "banned"
 	// CodeNotFound: it is not there, or not for this person to know of.
 	CodeNotFound Code = "not-found"
 	// CodeConflict: something else has happened in between, or already.

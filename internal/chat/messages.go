@@ -80,7 +80,7 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 // refuse tells the sender why not, unless the message is in the log already: it
 // was allowed when it was sent for the first time.
 func (m *Messages) refuse(ctx context.Context, a Actor, room RoomID, n NewMessage, reason error, done func(Entry, error)) {
-	if c := CodeOf(reason); (c == CodeForbidden || c == CodeRateLimited || c == CodeGone) && n.ID != (ID{}) {
+	if c := CodeOf(reason); (c == CodeForbidden || c == CodeBanned || c == CodeRateLimited || c == CodeGone) && n.ID != (ID{}) {
 		if e, kept := m.rooms.keptBefore(ctx, a, room, n.ID); kept {
 			done(e, nil)
 			return
@@ -226,7 +226,7 @@ func (m *Messages) act(ctx context.Context, a Actor, d Draft, judge func(s stand
 			return e, nil
 		}
 	}
-	if c := CodeOf(err); c == CodeForbidden || c == CodeGone || c == CodeConflict {
+	if c := CodeOf(err); c == CodeForbidden || c == CodeBanned || c == CodeGone || c == CodeConflict {
 		if e, kept := m.rooms.keptBefore(ctx, a, d.Room, d.ID); kept {
 			return e, nil
 		}

@@ -70,7 +70,7 @@ func TestModeration_guestsOfTheLobby(t *testing.T) {
 	h.must(err)
 	h.must(h.rooms.Ban(ctx, root, chat.Lobby, chat.ID{}, guest.ID, ""))
 	_, err = h.rooms.View(ctx, chat.Actor{Person: guest, Role: chat.RoleGuest}, chat.Lobby)
-	h.wantCode("the lobby of the banned", err, chat.CodeForbidden)
+	h.wantCode("the lobby of the banned", err, chat.CodeBanned)
 	h.must(h.rooms.Unban(ctx, root, chat.Lobby, chat.ID{}, guest.ID, ""))
 	h.must(h.rooms.Mute(ctx, root, chat.Lobby, chat.ID{}, guest.ID, time.Hour, ""))
 	h.wantCode("a nickname that nobody can have",

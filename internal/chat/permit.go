@@ -99,7 +99,7 @@ var (
 	// and everybody where there is none.
 	ErrNoRoom = &Error{Code: CodeNotFound, Message: "There is no such room, or you are not in it."}
 
-	errBanned    = forbidden("You are banned from this room. One of its moderators can lift the ban.")
+	errBanned    = &Error{Code: CodeBanned, Message: "You are banned from this room. Ask one of its moderators to lift the ban."}
 	errJoinFirst = forbidden("Only members may do this. Join the room first.")
 	errInvited   = forbidden("You are invited to this room. Join it first.")
 	errArchived  = forbidden("This room is archived: it can be read, and no more. One of its owners can bring it back.")
@@ -251,7 +251,9 @@ func (s standing) permit(what act, role Role) error {
 	return nil
 }
 
-// unknown is what somebody without any standing is told.
+// unknown is what somebody without any standing is told. That a public room
+// exists is no secret, and so a ban from it is called one; a private room
+// answers the banned as it answers everybody, as one that is not there.
 func (s standing) unknown() error {
 	switch {
 	case !s.info.Kind.open():

@@ -33,7 +33,7 @@ var standings = []struct {
 
 // roomActs are the acts that depend on how one stands in a room: what comes of
 // each, in every kind of room, by the letters of standings. y: done,
-// f: forbidden, n: not found.
+// f: forbidden, x: banned, n: not found.
 var roomActs = []struct {
 	name    string // of the method, and what is special about it
 	victim  string // the record of the person it is done to
@@ -51,281 +51,281 @@ var roomActs = []struct {
 			return second(h.rooms.View(h.t.Context(), a, room))
 		},
 		/*         HAombifsgvx */
-		public:  "yyyyyyyyyff",
-		news:    "yyyyyyyyyff",
+		public:  "yyyyyyyyyfx",
+		news:    "yyyyyyyyyfx",
 		private: "nnyyyynnynn",
 		group:   "nnyyyynnynn",
 		direct:  "nnyyyynnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "yyyyyyyyyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "yyyyyyyyyfx",
 	},
 	{
 		name: "Members", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			_, _, _, err := h.rooms.Members(h.t.Context(), a, room, "", 0)
 			return err
 		},
-		public:  "yyyyyyyyyff",
-		news:    "yyyyyyyyyff",
+		public:  "yyyyyyyyyfx",
+		news:    "yyyyyyyyyfx",
 		private: "nnyyyfnnynn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnyyyfnnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "yyyyyyyyyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "yyyyyyyyyfx",
 	},
 	{
 		name: "FindMembers", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			_, _, _, err := h.rooms.FindMembers(h.t.Context(), a, room, "a", "", 0)
 			return err
 		},
-		public:  "yyyyyyyyyff",
-		news:    "yyyyyyyyyff",
+		public:  "yyyyyyyyyfx",
+		news:    "yyyyyyyyyfx",
 		private: "nnyyyfnnynn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnyyyfnnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "yyyyyyyyyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "yyyyyyyyyfx",
 	},
 	{
 		name: "Report", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return second(h.order.Report(h.t.Context(), a, room, 1, "rude"))
 		},
-		public:  "yyyyyyyyyff",
-		news:    "yyyyyyyyyff",
+		public:  "yyyyyyyyyfx",
+		news:    "yyyyyyyyyfx",
 		private: "nnyyyfnnynn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnyyyfnnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "yyyyyyyyyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "yyyyyyyyyfx",
 	},
 	{
 		name: "Typing", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return h.rooms.Typing(h.t.Context(), a, room, 0)
 		},
-		public:  "ffyyyfffyff",
-		news:    "ffyyyfffyff",
+		public:  "ffyyyfffyfx",
+		news:    "ffyyyfffyfx",
 		private: "nnyyyfnnynn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnyyyfnnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "ffyyyfffyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "ffyyyfffyfx",
 	},
 	{
 		name: "SetPrefs", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			yes := true
 			return second(h.rooms.SetPrefs(h.t.Context(), a, room, &yes, nil))
 		},
-		public:  "ffyyyfffyff",
-		news:    "ffyyyfffyff",
+		public:  "ffyyyfffyfx",
+		news:    "ffyyyfffyfx",
 		private: "nnyyyfnnynn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnyyyfnnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "ffyyyfffyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "ffyyyfffyfx",
 	},
 	{
 		name: "Join", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return second(h.rooms.Join(h.t.Context(), a, room, chat.ID{}))
 		},
-		public:  "yyyyyyyyyyf",
-		news:    "yyyyyyyyyff",
+		public:  "yyyyyyyyyyx",
+		news:    "yyyyyyyyyfx",
 		private: "nnyyyynnynn",
 		group:   "nnyyyynnynn",
 		direct:  "nnyyyynnynn",
-		lobby:   "yyyyyyyyyyf",
-		archive: "ffyyyfffyff",
+		lobby:   "yyyyyyyyyyx",
+		archive: "ffyyyfffyfx",
 	},
 	{
 		name: "Leave", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return h.rooms.Leave(h.t.Context(), a, room, chat.ID{})
 		},
-		public:  "ffyyyyffyff",
-		news:    "ffyyyyffyff",
+		public:  "ffyyyyffyfx",
+		news:    "ffyyyyffyfx",
 		private: "nnyyyynnynn",
 		group:   "nnyyyynnynn",
 		direct:  "nnffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "ffyyyyffyff",
+		archive: "ffyyyyffyfx",
 	},
 	{
 		name: "Invite", do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Invite(h.t.Context(), a, room, chat.ID{}, who)
 		},
-		public:  "yyyyyfffyff",
-		news:    "yyyyfffffff",
+		public:  "yyyyyfffyfx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "fffffffffff",
+		archive: "ffffffffffx",
 	},
 	{
 		name: "MayInvite", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return h.rooms.MayInvite(h.t.Context(), a, room)
 		},
-		public:  "yyyyyfffyff",
-		news:    "yyyyfffffff",
+		public:  "yyyyyfffyfx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "fffffffffff",
+		archive: "ffffffffffx",
 	},
 	{
 		name: "Remove", victim: `{"state":"joined","rank":"member"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Remove(h.t.Context(), a, room, chat.ID{}, who, "enough")
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "yyyyfffffff",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "Remove a moderator", victim: `{"state":"joined","rank":"moderator"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Remove(h.t.Context(), a, room, chat.ID{}, who, "enough")
 		},
-		public:  "yyyffffffff",
-		news:    "yyyffffffff",
+		public:  "yyyfffffffx",
+		news:    "yyyfffffffx",
 		private: "nnyfffnnfnn",
 		group:   "nnyfffnnfnn",
 		direct:  "nnffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "yyyffffffff",
+		archive: "yyyfffffffx",
 	},
 	{
 		name: "Ban", do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Ban(h.t.Context(), a, room, chat.ID{}, who, "enough")
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "yyyyfffffff",
+		lobby:   "yyyyffffffx",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "Ban an owner", victim: `{"state":"joined","rank":"owner"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Ban(h.t.Context(), a, room, chat.ID{}, who, "enough")
 		},
-		public:  "yyfffffffff",
-		news:    "yyfffffffff",
+		public:  "yyffffffffx",
+		news:    "yyffffffffx",
 		private: "nnffffnnfnn",
 		group:   "nnffffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyfffffffff",
-		archive: "yyfffffffff",
+		lobby:   "yyffffffffx",
+		archive: "yyffffffffx",
 	},
 	{
 		name: "Unban", victim: `{"state":"banned"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Unban(h.t.Context(), a, room, chat.ID{}, who, "")
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "yyyyfffffff",
+		lobby:   "yyyyffffffx",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "Mute", victim: `{"state":"joined","rank":"member"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Mute(h.t.Context(), a, room, chat.ID{}, who, time.Minute, "")
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "yyyyfffffff",
+		lobby:   "yyyyffffffx",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "Unmute", victim: `{"state":"joined","rank":"member","mutedUntil":1900000000000}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.Unmute(h.t.Context(), a, room, chat.ID{}, who)
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "yyyyfffffff",
+		lobby:   "yyyyffffffx",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "SetRank", victim: `{"state":"joined","rank":"member"}`,
 		do: func(h *house, a chat.Actor, room chat.RoomID, who chat.PersonID) error {
 			return h.rooms.SetRank(h.t.Context(), a, room, chat.ID{}, who, chat.RankModerator)
 		},
-		public:  "yyyffffffff",
-		news:    "yyyffffffff",
+		public:  "yyyfffffffx",
+		news:    "yyyfffffffx",
 		private: "nnyfffnnfnn",
 		group:   "nnyfffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyffffffff",
-		archive: "yyyffffffff",
+		lobby:   "yyyfffffffx",
+		archive: "yyyfffffffx",
 	},
 	{
 		name: "Bans", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return second(h.rooms.Bans(h.t.Context(), a, room))
 		},
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "yyyyfffffff",
+		lobby:   "yyyyffffffx",
+		archive: "yyyyffffffx",
 	},
 	{
 		name: "Change name", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
 			return change(chat.RoomChange{Name: text("New " + string(room))})(h, a, room, "")
 		},
-		public:  "yyyffffffff",
-		news:    "yyyffffffff",
+		public:  "yyyfffffffx",
+		news:    "yyyfffffffx",
 		private: "nnyfffnnfnn",
 		group:   "nnyyyfnnynn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyffffffff",
-		archive: "fffffffffff",
+		lobby:   "yyyfffffffx",
+		archive: "ffffffffffx",
 	},
 	{
 		name: "Change topic", do: change(chat.RoomChange{Topic: text("New")}),
-		public:  "yyyyfffffff",
-		news:    "yyyyfffffff",
+		public:  "yyyyffffffx",
+		news:    "yyyyffffffx",
 		private: "nnyyffnnfnn",
 		group:   "nnyyffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyyfffffff",
-		archive: "fffffffffff",
+		lobby:   "yyyyffffffx",
+		archive: "ffffffffffx",
 	},
 	{
 		name: "Change slow mode", do: change(chat.RoomChange{Slow: new(int)}),
-		public:  "yyyffffffff",
-		news:    "yyyffffffff",
+		public:  "yyyfffffffx",
+		news:    "yyyfffffffx",
 		private: "nnyfffnnfnn",
 		group:   "nnyfffnnfnn",
 		direct:  "nnffffnnfnn",
-		lobby:   "yyyffffffff",
-		archive: "fffffffffff",
+		lobby:   "yyyfffffffx",
+		archive: "ffffffffffx",
 	},
 	{
 		name: "Change archived", do: change(chat.RoomChange{Archived: new(bool), Topic: nil}),
-		public:  "yyyffffffff",
-		news:    "yyyffffffff",
+		public:  "yyyfffffffx",
+		news:    "yyyfffffffx",
 		private: "yyyfffnnfnn",
 		group:   "yyyfffnnfnn",
 		direct:  "yyffffnnfnn",
 		lobby:   "fffffffffff",
-		archive: "yyyffffffff",
+		archive: "yyyfffffffx",
 	},
 }
 
@@ -395,6 +395,8 @@ func outcome(err error) string {
 	switch chat.CodeOf(err) {
 	case chat.CodeForbidden:
 		return "f"
+	case chat.CodeBanned:
+		return "x"
 	case chat.CodeNotFound:
 		return "n"
 	}

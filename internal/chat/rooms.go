@@ -17,7 +17,8 @@ import (
 // they are sent with it; the zero ID stands for a new one.
 //
 // Errors are *Error: CodeNotFound is ErrNoRoom for whoever may not know of the
-// room; CodeForbidden says who may; CodeInvalid what is wrong with the input;
+// room; CodeForbidden says who may; CodeBanned is for those whom a public or
+// announcement room keeps out; CodeInvalid says what is wrong with the input;
 // CodeConflict what has happened already; CodeUnavailable is the store's, and
 // the act may be sent again.
 type Rooms struct {

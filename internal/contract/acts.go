@@ -93,6 +93,9 @@ func (a Act) complete(in, out reflect.Type, run func(context.Context, *request, 
 	a.Event = a.Name
 	a.In, a.Out, a.run = in, out, run
 	a.plan = planOf(in)
+	if a.plan.room >= 0 && slices.Contains(a.Errors, chat.CodeForbidden) {
+		a.Errors = append(slices.Clip(a.Errors), chat.CodeBanned)
+	}
 	if (a.May == MayAccount || a.May == MayAdmin) && !slices.Contains(a.Errors, chat.CodeForbidden) {
 		a.Errors = append(a.Errors, chat.CodeForbidden)
 	}

@@ -14,7 +14,7 @@ import (
 // message in it by the member, and another member. One letter per person in
 // the order of kinds:
 //
-//	o ok · n not-found · f forbidden · u unauthorized · i invalid · c conflict · g gone
+//	o ok · n not-found · f forbidden · u unauthorized · i invalid · c conflict · g gone · b banned
 //
 // A new act goes here with what should come of it, before it is tried.
 var matrix = map[string]string{
@@ -104,6 +104,7 @@ var matrix = map[string]string{
 var letters = map[chat.Code]string{
 	"": "o", chat.CodeNotFound: "n", chat.CodeForbidden: "f", chat.CodeUnauthorized: "u", chat.CodeInvalid: "i",
 	chat.CodeConflict: "c", chat.CodeGone: "g", chat.CodeTaken: "t", chat.CodeRateLimited: "r",
+	chat.CodeBanned: "b",
 }
 
 // changes are the fields of acts that need a scene of their own, so that one
@@ -174,7 +175,7 @@ func TestMatrix_strangersSeeNothing(t *testing.T) {
 		if !hasField(a.In, "room") {
 			continue
 		}
-		for _, who := range []string{"stranger", "guest", "ex-member", "nobody"} {
+		for _, who := range []string{"stranger", "guest", "ex-member", "banned", "nobody"} {
 			in := s.inputOf(a, 0)
 			there := h.answer(a.Name, who, in)
 			in["room"] = "r-00000000000000000000"

@@ -18,7 +18,7 @@ var (
 // Statuses are the HTTP statuses of the codes: the only place where a code
 // becomes a status.
 var Statuses = map[chat.Code]int{
-	chat.CodeInvalid: 400, chat.CodeUnauthorized: 401, chat.CodeForbidden: 403, chat.CodeNotFound: 404,
+	chat.CodeInvalid: 400, chat.CodeUnauthorized: 401, chat.CodeForbidden: 403, chat.CodeBanned: 403, chat.CodeNotFound: 404,
 	chat.CodeConflict: 409, chat.CodeTaken: 409, chat.CodeIDTaken: 409, chat.CodeGone: 410,
 	chat.CodeRateLimited: 429, chat.CodeUnavailable: 503, chat.CodeInternal: 500,
 }

@@ -3,6 +3,7 @@ export type Code =
   | 'invalid'
   | 'unauthorized'
   | 'forbidden'
+  | 'banned'
   | 'not-found'
   | 'conflict'
   | 'nickname-taken'

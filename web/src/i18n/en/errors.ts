@@ -3,6 +3,7 @@ export const errors = {
   invalid: 'The server did not accept this. Check what you entered.',
   unauthorized: 'You are not signed in any more. Sign in again.',
   forbidden: 'You are not allowed to do this.',
+  banned: 'You are banned from this room. Ask one of its moderators to lift the ban.',
   'not-found': 'This does not exist, or you cannot see it.',
   conflict: 'Something has changed meanwhile. Look again, then try again.',
   'nickname-taken': 'Somebody else has this name. Choose another one.',
