@@ -18,7 +18,8 @@ const benchUsage = `Usage: causerie bench [OPTIONS] [URL]
 
 Opens many connections to a chat, sends messages, and counts and times every
 delivery. The chat is any Socket.IO server with the events set-nickname and
-chat-message on the namespace /; without a URL, http://127.0.0.1:3000.
+chat-message on the namespace /, or for rooms a causerie; without a URL,
+http://127.0.0.1:3000.
 A causerie that is measured should run with --send-rate 0.
 
 Scenarios:
@@ -26,6 +27,12 @@ Scenarios:
   sends   few connections with many messages in flight: kept messages a second
   idle    nobody sends: memory per connection, idle processor time
   storm   all are cut at once and come back: time until all are current again
+  rooms   whole clients write, edit and react in many rooms; at the end all of
+          them must see what the server has: needs --jwt-secret
+
+rooms runs on the Go client, which parses every entry and keeps timelines and
+an outbox. The others use a client that only counts: a whole one costs more
+than the server, and would hide what that can do.
 
 Options:
 `
@@ -86,10 +93,15 @@ func (p program) benchProgress(now bench.Progress) {
 
 func benchFlags(flags *flag.FlagSet, o *bench.Options) {
 	flags.StringVar((*string)(&o.Scenario), "scenario", "", "`NAME` of the scenario (default fanout)")
+	flags.StringVar((*string)(&o.Scenario), "profile", "", "`NAME`: another word for --scenario")
 	flags.StringVar(&o.Protocol, "protocol", "", "`NAME`: socketio, or centrifuge for a server of that library (default socketio)")
 	flags.StringVar(&o.Transport, "transport", "", "`NAME`: websocket or polling (default websocket)")
-	flags.IntVar(&o.Connections, "connections", 0, "`NUMBER` of connections, all in one room (default 1000, for sends 10)")
-	flags.IntVar(&o.Senders, "senders", 0, "`NUMBER` of those that send (default 20, for sends all)")
+	flags.IntVar(&o.Connections, "connections", 0, "`NUMBER` of connections, all in one room but for rooms (default 1000, for sends 10, for rooms 500)")
+	flags.IntVar(&o.Senders, "senders", 0, "`NUMBER` of those that send (default 20, for sends all, for rooms one in each)")
+	flags.IntVar(&o.Rooms, "rooms", 0, "`NUMBER` of rooms, for rooms (default 200)")
+	flags.IntVar(&o.Members, "members", 0, "`NUMBER` of connections in each room, for rooms (default 50)")
+	flags.StringVar(&o.JWTIssuer, "jwt-issuer", os.Getenv("CAUSERIE_JWT_ISSUER"), "`NAME` that the server was given as --jwt-issuer, for rooms (default bench)")
+	flags.StringVar(&o.JWTSecret, "jwt-secret", os.Getenv("CAUSERIE_JWT_SECRET"), "`SECRET` that the server was given as --jwt-secret, for rooms; better by CAUSERIE_JWT_SECRET")
 	flags.IntVar(&o.Window, "window", 0, "`NUMBER` of messages each sender has in flight (default 1, for sends 50)")
 	flags.Float64Var(&o.Rate, "rate", 0, "`NUMBER` of messages per second, on schedule, in place of the window")
 	flags.StringVar(&o.Wait, "wait", "", "`WHAT` lets a sender send the next: echo, ack or auto (default echo, for sends auto)")

@@ -21,7 +21,10 @@ func TestBench_commandLine(t *testing.T) {
 	}{
 		{"--help", []string{"--help"}, exitOK, "--connections NUMBER", ""},
 		{"an unknown option", []string{"--colour", "red"}, exitUsage, "", "colour"},
-		{"an unknown scenario", []string{"--scenario", "rain"}, exitUsage, "", "causerie: scenario must be one of fanout, sends, idle, storm, not \"rain\"\n"},
+		{"an unknown scenario", []string{"--scenario", "rain"}, exitUsage, "", "causerie: scenario must be one of fanout, sends, idle, storm, rooms, not \"rain\"\n"},
+		{"rooms without a secret", []string{"--profile", "rooms"}, exitUsage, "", "start the server with --jwt-issuer bench --jwt-secret SECRET"},
+		{"rooms with what it does not take", []string{"--profile", "rooms", "--jwt-secret", "s", "--slow", "3"}, exitUsage, "", "rooms uses whole clients"},
+		{"too many in a room", []string{"--profile", "rooms", "--jwt-secret", "s", "--connections", "5", "--members", "6"}, exitUsage, "", "members must be from 2 to 5, not 6"},
 		{"a bad url", []string{"ftp://localhost"}, exitUsage, "", "causerie: url \"ftp://localhost\": the scheme must be http, https, ws or wss\n"},
 		{"two urls", []string{"http://a", "http://b"}, exitUsage, "", "causerie: bench takes one url"},
 		{"nobody is there", []string{"--quiet", nobody}, exitFailed, "", "causerie: cannot join " + nobody},
@@ -37,10 +40,20 @@ func TestBench_commandLine(t *testing.T) {
 	}
 }
 
+// A server that does not trust the tokens is told of at once.
+func TestBench_roomsOfStrangers(t *testing.T) {
+	server := serve(t, "--jwt-issuer", "bench", "--jwt-secret", strings.Repeat("s", 32))
+	code, _, stderr := run(t, "bench", "--quiet", "--profile", "rooms", "--jwt-secret", strings.Repeat("x", 32), server.url)
+	if code != exitFailed || !strings.Contains(stderr, "does not trust our tokens") {
+		t.Errorf("got %d %s, want a sentence about the secret", code, stderr)
+	}
+}
+
 // The chat itself, measured over each transport and in each scenario: nothing
 // may be lost, and everything is acknowledged.
 func TestBench_ofThisVeryProgram(t *testing.T) {
-	server := serve(t, "--send-rate", "0")
+	secret := strings.Repeat("s", 32)
+	server := serve(t, "--send-rate", "0", "--jwt-issuer", "bench", "--jwt-secret", secret)
 	tests := []struct {
 		name  string
 		args  []string
@@ -54,6 +67,12 @@ func TestBench_ofThisVeryProgram(t *testing.T) {
 				t.Errorf("got wait %q, want %q", r.Wait, bench.WaitAck)
 			}
 		}},
+		{"rooms", []string{"--profile", "rooms", "--jwt-secret", secret, "--rooms", "4", "--members", "5"}, func(t *testing.T, r bench.Report) {
+			if r.Rooms == nil || r.Rooms.Acknowledged == 0 || r.Rooms.Views != 20 || len(r.Rooms.Breaches) > 0 {
+				t.Errorf("got %+v, want 20 views without a broken promise", r.Rooms)
+			}
+		}},
+		{"rooms, on schedule", []string{"--profile", "rooms", "--jwt-secret", secret, "--rooms", "4", "--members", "5", "--rate", "100"}, nil},
 		{"storm", []string{"--scenario", "storm", "--back", "100ms", "--rate", "50", "--senders", "1"}, func(t *testing.T, r bench.Report) {
 			if r.Storm == nil || r.Storm.NotCurrent != 0 || r.Storm.MissedEach != 0 {
 				t.Errorf("got %+v, want everybody back with everything", r.Storm)

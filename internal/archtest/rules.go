@@ -25,7 +25,8 @@ internal/rate              → nothing
 internal/realtime          → internal/chat, internal/auth, internal/contract, internal/rate, socketio · engineio, engineio/engineiotest, internal/store/*, test/client
 internal/httpapi           → internal/chat, internal/auth, internal/contract, internal/rate           · internal/store/*
 internal/config            → nothing
-internal/bench             → nothing                        · engineio, socketio
+internal/fleet             → client                         · internal/store/*, test/*
+internal/bench             → client, internal/fleet         · engineio, socketio
 internal/archtest          → nothing
 web                        → nothing
 cmd/causerie               → everything

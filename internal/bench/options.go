@@ -22,6 +22,9 @@ const (
 	// Storm is Idle first, and then cuts every connection at once, lets them
 	// come back like stock clients, and waits until each has everything again.
 	Storm Scenario = "storm"
+	// Rooms has whole clients, which keep timelines and an outbox, talk in many
+	// rooms of the namespace /chat, and compares their views at the end.
+	Rooms Scenario = "rooms"
 )
 
 // Protocols that Options.Protocol names.
@@ -53,8 +56,14 @@ type Options struct {
 	Transport string
 	Scenario  Scenario // Fanout by default
 
-	Connections int // all of them receive; default 1000, for Sends 10
-	Senders     int // how many of them send; default 20, for Sends all, for Storm 1
+	Connections int // all of them receive; default 1000, for Sends 10, for Rooms 500
+	Senders     int // how many of them send; default 20, for Sends all, for Storm 1, for Rooms one in each
+	// Rooms and Members, how many of the connections each room has, are for
+	// Rooms; defaults 200 and 50, at most Connections.
+	Rooms, Members int
+	// JWTIssuer and JWTSecret are what the server was started with, so that it
+	// takes the members of Rooms for people. The issuer's default is "bench".
+	JWTIssuer, JWTSecret string
 	// Window is how many messages each sender has in flight (default 1, for
 	// Sends 50). It is not used with a Rate.
 	Window int
@@ -145,6 +154,15 @@ func (o Options) withDefaults() (Options, error) {
 			o.Rate = 2
 		}
 		settle = 5 * time.Second
+	case Rooms:
+		or(&o.Connections, 500)
+		or(&o.Rooms, 200)
+		or(&o.Members, min(50, o.Connections))
+		or(&o.Senders, min(o.Rooms, o.Rooms*max(0, o.Members-1)))
+		o.Wait = WaitAck
+		if o.JWTIssuer == "" {
+			o.JWTIssuer = "bench"
+		}
 	case Idle:
 		or(&o.Senders, 1)
 		settle = 5 * time.Second
@@ -166,13 +184,14 @@ func (o Options) withDefaults() (Options, error) {
 	return o, o.check()
 }
 
-func (o Options) check() error {
-	inside := func(name string, v, lo, hi int) error {
-		if v < lo || v > hi {
-			return fmt.Errorf("%s must be from %d to %d, not %d", name, lo, hi, v)
-		}
-		return nil
+func inside(name string, v, lo, hi int) error {
+	if v < lo || v > hi {
+		return fmt.Errorf("%s must be from %d to %d, not %d", name, lo, hi, v)
 	}
+	return nil
+}
+
+func (o Options) check() error {
 	among := func(name, v string, all ...string) error {
 		for _, a := range all {
 			if v == a {
@@ -184,18 +203,22 @@ func (o Options) check() error {
 	_, err := o.target()
 	errs := []error{
 		err,
-		among("scenario", string(o.Scenario), string(Fanout), string(Sends), string(Idle), string(Storm)),
+		among("scenario", string(o.Scenario), string(Fanout), string(Sends), string(Idle), string(Storm), string(Rooms)),
 		among("protocol", o.Protocol, SocketIO, Centrifuge),
 		among("transport", o.Transport, WebSocket, Polling),
 		among("wait", o.Wait, WaitEcho, WaitAck, WaitAuto),
 		inside("connections", o.Connections, 1, 1_000_000),
-		inside("senders", o.Senders, 1, min(o.Connections, maxSenders)),
 		inside("window", o.Window, 1, ringSize),
 		inside("size", o.Size, markerLen, 100_000),
 		inside("slow", o.Slow, 0, 100_000),
 		inside("slow-rate", o.SlowRate, 0, 1<<30),
 		inside("handshakes", o.Handshakes, 1, 100_000),
 		inside("pid", o.PID, 0, 1<<30),
+	}
+	if o.Scenario == Rooms {
+		errs = append(errs, o.checkRooms()...)
+	} else {
+		errs = append(errs, inside("senders", o.Senders, 1, min(o.Connections, maxSenders)))
 	}
 	if o.Scenario == Storm && o.Senders != 1 {
 		errs = append(errs, errors.New("a storm has exactly one sender"))
@@ -215,6 +238,23 @@ func (o Options) check() error {
 		}
 	}
 	return nil
+}
+
+// checkRooms returns what is wrong with the options of Rooms.
+func (o Options) checkRooms() []error {
+	errs := []error{
+		inside("connections", o.Connections, 2, 100_000),
+		inside("rooms", o.Rooms, 1, 499), // and the lobby: what a person can be in
+		inside("members", o.Members, 2, o.Connections),
+		inside("senders", o.Senders, 1, o.Rooms*(o.Members-1)),
+	}
+	if o.Protocol != SocketIO || o.Transport != WebSocket || o.Window != 1 || o.Slow > 0 || o.NoAck || o.Goroutines || o.Insecure {
+		errs = append(errs, errors.New("rooms uses whole clients with one message in flight each: protocol, transport, window, slow, no-ack, goroutines and insecure are for other scenarios"))
+	}
+	if o.JWTSecret == "" {
+		errs = append(errs, errors.New("rooms needs people: start the server with --jwt-issuer "+o.JWTIssuer+" --jwt-secret SECRET and give the same --jwt-secret here"))
+	}
+	return errs
 }
 
 // target returns where to connect: scheme http or https, host with port, and

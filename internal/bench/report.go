@@ -22,6 +22,7 @@ type Report struct {
 	Connect  ConnectReport  `json:"connect"`
 	Traffic  *TrafficReport `json:"traffic,omitempty"`
 	Storm    *StormReport   `json:"storm,omitempty"`
+	Rooms    *RoomsReport   `json:"rooms,omitempty"`
 	Server   *ServerReport  `json:"server,omitempty"`
 	Load     LoadReport     `json:"load"`
 	Failures map[string]int `json:"failures,omitempty"`
@@ -119,6 +120,9 @@ func (r *Report) WriteTo(w io.Writer) (int64, error) {
 	if s := r.Storm; s != nil {
 		s.print(p)
 	}
+	if h := r.Rooms; h != nil {
+		h.print(p)
+	}
 	if s := r.Server; s != nil {
 		s.print(p)
 	}
@@ -133,6 +137,10 @@ func (r *Report) load() string {
 	switch {
 	case r.Scenario == Idle:
 		return "nothing sent"
+	case r.Rooms != nil && r.Rate > 0:
+		return fmt.Sprintf("%d rooms of %d, %g acts/s, %d bytes", r.Rooms.Rooms, r.Rooms.Members, r.Rate, r.Size)
+	case r.Rooms != nil:
+		return fmt.Sprintf("%d rooms of %d, %d senders, %d bytes", r.Rooms.Rooms, r.Rooms.Members, r.Senders, r.Size)
 	case r.Rate > 0:
 		return fmt.Sprintf("%g messages/s of %d bytes", r.Rate, r.Size)
 	}

@@ -11,6 +11,9 @@ import (
 // error when nothing could be measured: bad options, a server that is not
 // there or does not speak the protocol, or ctx ending.
 func Run(ctx context.Context, o Options) (*Report, error) {
+	if o.Scenario == Rooms {
+		return runRooms(ctx, o)
+	}
 	r, err := newRun(ctx, o)
 	if err != nil {
 		return nil, err
@@ -133,12 +136,17 @@ type moment struct {
 }
 
 func (r *run) moment() (moment, error) {
-	m := moment{at: r.now(), deliveries: r.deliveries, sends: r.sends, acks: r.acks, load: ownCPU()}
-	if r.o.PID == 0 {
+	return moment{at: r.now(), deliveries: r.deliveries, sends: r.sends, acks: r.acks}.used(r.o.PID)
+}
+
+// used enters the processor time of this process and of the server's.
+func (m moment) used(pid int) (moment, error) {
+	m.load = ownCPU()
+	if pid == 0 {
 		return m, nil
 	}
 	var err error
-	if m.server, err = cpuOf(r.o.PID); err != nil {
+	if m.server, err = cpuOf(pid); err != nil {
 		err = fmt.Errorf("the server's process: %w", err)
 	}
 	return m, err
