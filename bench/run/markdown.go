@@ -134,6 +134,8 @@ var columns = []struct {
 	{"all current, s", current, 1},
 	{"missed each", missed, 1},
 	{"memory after ÷ before", memoryBack, 1},
+	{"views compared", views, 1},
+	{"promises broken", broken, 1},
 	{"lost", lost, 1},
 	{"twice", twice, 1},
 	{"load's CPU %", loadCPU, 1},
@@ -145,6 +147,8 @@ var hidden = map[string][]metric{
 	"":      {perConn},
 	"storm": {deliveries, p50, p99, sendsRate, ackedRate, perDelivery, serverCPU, lost, twice, loadCPU},
 	"idle":  {serverCPU, loadCPU, perDelivery},
+	// Their memory is that of the rooms they are in.
+	"rooms": {}, "rooms-rate": {},
 }
 
 func (r result) markdown(p func(string, ...any)) {

@@ -43,6 +43,20 @@ func (b *bench) rows() []row {
 			// this and the article's code is at it for minutes.
 			change: map[string][]string{article: {"-connections", "2000"}}},
 	}
+	house := []string{"-profile", "rooms", "-jwt-secret", jwtSecret, "-settle", "2s", "-warmup", warm, "-duration", measure}
+	if b.quick {
+		house = append(house, "-rooms", "20", "-connections", "100")
+	}
+	for _, v := range []struct {
+		name, title string
+		args        []string
+	}{
+		{"rooms", "500 whole clients, 200 rooms of 50, a sender in each", nil},
+		{"rooms-rate", "the same, 300 acts a second", []string{"-rate", "300"}},
+	} {
+		rows = append(rows, row{Name: v.name, Title: v.title, once: true, on: []string{causerieRedis, causerieSQLite},
+			args: append(house[:len(house):len(house)], v.args...)})
+	}
 	for _, v := range []struct {
 		name, title string
 		args        []string

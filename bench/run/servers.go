@@ -57,9 +57,12 @@ var allServers = []server{
 	}},
 }
 
+// jwtSecret lets the load generator sign for the people of the rows with rooms.
+const jwtSecret = "the benchmark's own people, and nobody else"
+
 func causerie(p place, store ...string) []string {
 	return append([]string{filepath.Join(p.bin, "causerie"), "serve", "--addr", p.addr(),
-		"--send-rate", "0", "--log-level", "warn", "--drain", "1s"}, store...)
+		"--send-rate", "0", "--jwt-issuer", "bench", "--jwt-secret", jwtSecret, "--log-level", "warn", "--drain", "1s"}, store...)
 }
 
 func serverNamed(name string) server {

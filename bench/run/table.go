@@ -58,6 +58,8 @@ const (
 	current     metric = "all_current_seconds"
 	missed      metric = "missed_per_client"
 	memoryBack  metric = "memory_after_by_before"
+	views       metric = "views_compared"
+	broken      metric = "promises_broken"
 )
 
 // numbers takes a report apart.
@@ -73,6 +75,9 @@ func numbers(r *loadgen.Report) map[metric]float64 {
 		if r.Scenario == loadgen.Idle || r.Scenario == loadgen.Storm {
 			n[idleCPU] = s.IdleCPU
 		}
+	}
+	if h := r.Rooms; h != nil {
+		n[views], n[broken] = float64(h.Views), float64(len(h.Breaches))
 	}
 	if s := r.Storm; s != nil {
 		n[current], n[missed] = s.AllCurrent, s.MissedEach

@@ -110,12 +110,7 @@ func (h *hive) launch(ctx context.Context, rep *Report) error {
 	if err := h.there(ctx); err != nil {
 		return err
 	}
-	h.fleet, err = fleet.Launch(ctx, fleet.Options{
-		URLs: []string{strings.TrimSuffix(h.o.URL, "/")}, Clients: h.o.Connections, Rooms: h.o.Rooms, Members: h.o.Members,
-		Issuer: fleet.Issuer{Name: h.o.JWTIssuer, Secret: h.o.JWTSecret}, Prefix: fmt.Sprintf("b%x-", rand.Uint32()),
-		Client: chatclient.Options{Keep: hiveKeep},
-	})
-	if err != nil {
+	if err := h.join(ctx); err != nil {
 		return err
 	}
 	after, err := h.moment()
@@ -125,6 +120,32 @@ func (h *hive) launch(ctx context.Context, rep *Report) error {
 		rep.Server.ConnectSeconds = (after.server - before.server).Seconds()
 	}
 	return err
+}
+
+// join makes the fleet and tells how far it is.
+func (h *hive) join(ctx context.Context) error {
+	var joined atomic.Int64
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		h.fleet, err = fleet.Launch(ctx, fleet.Options{
+			URLs: []string{strings.TrimSuffix(h.o.URL, "/")}, Clients: h.o.Connections, Rooms: h.o.Rooms, Members: h.o.Members,
+			Issuer: fleet.Issuer{Name: h.o.JWTIssuer, Secret: h.o.JWTSecret}, Prefix: fmt.Sprintf("b%x-", rand.Uint32()),
+			Client: chatclient.Options{Keep: hiveKeep}, Joined: func() { joined.Add(1) },
+		})
+		done <- err
+	}()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			h.stage = fmt.Sprintf("joining, %d %%", 100*joined.Load()/int64(h.o.Rooms*h.o.Members))
+			h.progress()
+		}
+	}
 }
 
 // firstWithin is how long the first client may take. The clients try for ever,

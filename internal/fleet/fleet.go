@@ -10,7 +10,7 @@ import (
 	"github.com/causerie-chat/causerie/client"
 )
 
-// Options say how large a fleet is. All of them but Client and Prefix are
+// Options say how large a fleet is. URLs, Issuer and the three numbers are
 // required.
 type Options struct {
 	URLs    []string // client i is at URLs[i mod len]
@@ -22,6 +22,9 @@ type Options struct {
 	Members int
 	// Client is what all clients have in common: Keep, Backoff and the like.
 	Client client.Options
+	// Joined is called after each of the Rooms*Members joins, at once from
+	// many goroutines. Nil is nobody.
+	Joined func()
 }
 
 // A Fleet is clients in rooms.
@@ -87,6 +90,7 @@ func (f *Fleet) open(ctx context.Context, i int) (*Room, error) {
 	if err != nil {
 		return nil, fmt.Errorf("room %d cannot be made: %w", i, err)
 	}
+	f.joined()
 	r := &Room{ID: made.ID, Members: []*client.Client{host}, kept: make(map[string]client.Kept)}
 	for n := range f.options.Members - 1 {
 		others := f.Clients[1:]
@@ -95,8 +99,15 @@ func (f *Fleet) open(ctx context.Context, i int) (*Room, error) {
 			return nil, fmt.Errorf("a member of room %d cannot join: %w", i, err)
 		}
 		r.Members = append(r.Members, c)
+		f.joined()
 	}
 	return r, nil
+}
+
+func (f *Fleet) joined() {
+	if f.options.Joined != nil {
+		f.options.Joined()
+	}
 }
 
 // Close ends all connections.
