@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,31 +81,81 @@ func (o *Order) Record(ctx context.Context, a Actor, act string, room RoomID, on
 	})
 }
 
-// Audit returns up to limit lines of the audit log, the newest first, from
-// after cursor on. It is for admins.
-func (o *Order) Audit(ctx context.Context, a Actor, cursor string, limit int) (acts []Act, next string, err error) {
+// An ActFilter picks lines of the audit log: those that have every field that
+// is set. The zero ActFilter picks all.
+type ActFilter struct {
+	By, On PersonID
+	Acts   []string // one of these
+	Room   RoomID
+}
+
+func (f ActFilter) picksAll() bool {
+	return f.By == "" && f.On == "" && len(f.Acts) == 0 && f.Room == ""
+}
+
+func (f ActFilter) picks(rec actRecord) bool {
+	return (f.By == "" || f.By == rec.By) && (f.On == "" || f.On == rec.On) &&
+		(len(f.Acts) == 0 || slices.Contains(f.Acts, rec.Act)) && (f.Room == "" || f.Room == rec.Room)
+}
+
+// auditScan is how many lines one call looks at, at most, so that a filter that
+// picks nothing costs no more than one that does. The list goes on where it
+// stopped.
+const auditScan = 2000
+
+// Audit returns up to limit of the lines of the audit log that f picks, the
+// newest first, from after cursor on. A call may find fewer than limit and
+// still have a next. It is for admins.
+func (o *Order) Audit(ctx context.Context, a Actor, f ActFilter, cursor string, limit int) (acts []Act, next string, err error) {
 	if a.Role.Rank() < RoleAdmin.Rank() {
 		return nil, "", errAdmin
 	}
-	lines, next, err := o.newest(ctx, auditPrefix, cursor, pageSize(limit))
-	if err != nil {
-		return nil, "", err
+	limit = pageSize(limit)
+	part := limit
+	if !f.picksAll() {
+		part = maxPage
 	}
-	for _, l := range lines {
-		var rec actRecord
-		if err := decode(l.Value, &rec); err != nil {
+	for scanned := 0; scanned < auditScan; scanned += part {
+		lines, more, err := o.newest(ctx, auditPrefix, cursor, part)
+		if err != nil {
 			return nil, "", err
 		}
-		id, err := uuid.Parse(l.Key[len(auditPrefix):])
-		if err != nil {
-			continue
+		for i, l := range lines {
+			act, picked, err := f.line(l)
+			switch {
+			case err != nil:
+				return nil, "", err
+			case picked:
+				acts = append(acts, act)
+			}
+			if key := l.Key[len(auditPrefix):]; len(acts) == limit {
+				if i == len(lines)-1 {
+					key = more
+				}
+				return acts, key, nil
+			}
 		}
-		acts = append(acts, Act{
-			ID: ID(id), At: fromMillis(rec.At), By: Person{ID: rec.By, Nickname: rec.Name},
-			Act: rec.Act, Room: rec.Room, On: rec.On, Detail: rec.Detail,
-		})
+		if cursor = more; more == "" {
+			break
+		}
 	}
-	return acts, next, nil
+	return acts, cursor, nil
+}
+
+// line reads a line of the audit log, if f picks it.
+func (f ActFilter) line(l Record) (Act, bool, error) {
+	var rec actRecord
+	if err := decode(l.Value, &rec); err != nil {
+		return Act{}, false, err
+	}
+	id, err := uuid.Parse(l.Key[len(auditPrefix):])
+	if err != nil || !f.picks(rec) {
+		return Act{}, false, nil
+	}
+	return Act{
+		ID: ID(id), At: fromMillis(rec.At), By: Person{ID: rec.By, Nickname: rec.Name},
+		Act: rec.Act, Room: rec.Room, On: rec.On, Detail: rec.Detail,
+	}, true, nil
 }
 
 // newest lists the house's records under a prefix backwards, from before

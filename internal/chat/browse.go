@@ -34,21 +34,19 @@ func (r *Rooms) Browse(ctx context.Context, a Actor, query, cursor string, limit
 	})
 }
 
-// All returns every room of the server whose name contains query, in no order
-// that means anything, from after cursor on, for its admins. What people have
-// written about rooms that a may not read, and who is in them, is left out.
+// afterLobby is a cursor before the id of every room that somebody has made.
+const afterLobby = "-"
+
+// All returns every room of the server whose name contains query, the lobby
+// first and the others in no order that means anything, from after cursor on,
+// for its admins. What people have written about rooms that a may not read, and
+// who is in them, is left out.
 func (r *Rooms) All(ctx context.Context, a Actor, query, cursor string, limit int) (rooms []RoomView, next string, err error) {
 	if a.Role.Rank() < RoleAdmin.Rank() {
 		return nil, "", errAdmin
 	}
-	query = foldQuery(query)
-	return r.scan(ctx, listingPrefix, cursor, limit, func(rec Record) (RoomID, bool) {
-		var l listing
-		if decode(rec.Value, &l) != nil {
-			return "", false
-		}
-		return RoomID(rec.Key[len(listingPrefix):]), strings.Contains(foldQuery(l.Name), query)
-	}, func(room RoomID, _ string) (RoomView, bool, error) {
+	query, limit = foldQuery(query), pageSize(limit)
+	look := func(room RoomID, _ string) (RoomView, bool, error) {
 		s, err := r.standing(ctx, a, room)
 		if err != nil || s.info.ID == "" {
 			return RoomView{}, false, err
@@ -58,7 +56,26 @@ func (r *Rooms) All(ctx context.Context, a Actor, query, cursor string, limit in
 		}
 		v, err := r.view(ctx, a, s)
 		return v, true, err
-	})
+	}
+	var first []RoomView
+	if cursor == "" {
+		lobby, _, err := look(Lobby, "")
+		if err != nil {
+			return nil, "", err
+		}
+		if strings.Contains(foldQuery(lobby.Name), query) {
+			first = append(first, lobby)
+		}
+		if len(first) == limit {
+			return first, afterLobby, nil
+		}
+	}
+	rooms, next, err = r.scan(ctx, listingPrefix, cursor, limit-len(first), func(rec Record) (RoomID, bool) {
+		var l listing
+		id := RoomID(rec.Key[len(listingPrefix):])
+		return id, id != Lobby && decode(rec.Value, &l) == nil && strings.Contains(foldQuery(l.Name), query)
+	}, look)
+	return append(first, rooms...), next, err
 }
 
 // scan lists the rooms of a range of the house's records: those that match,

@@ -422,7 +422,9 @@ var serverActs = []struct {
 	{"Mine", "yyyy", func(h *house, a chat.Actor) error { return second(h.rooms.Mine(h.t.Context(), a)) }},
 	{"Browse", "yyyy", func(h *house, a chat.Actor) error { return third(h.rooms.Browse(h.t.Context(), a, "", "", 0)) }},
 	{"All", "yyff", func(h *house, a chat.Actor) error { return third(h.rooms.All(h.t.Context(), a, "", "", 0)) }},
-	{"Audit", "yyff", func(h *house, a chat.Actor) error { return third(h.order.Audit(h.t.Context(), a, "", 0)) }},
+	{"Audit", "yyff", func(h *house, a chat.Actor) error {
+		return third(h.order.Audit(h.t.Context(), a, chat.ActFilter{}, "", 0))
+	}},
 	{"Reports", "yyff", func(h *house, a chat.Actor) error { return third(h.order.Reports(h.t.Context(), a, "", "", 0)) }},
 	{"Resolve", "yyff", func(h *house, a chat.Actor) error {
 		by := h.member("Reporter")

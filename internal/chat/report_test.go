@@ -53,7 +53,7 @@ func TestReport_carriesWhatItIsAbout(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].ID.String() != ids[1] {
 		t.Errorf("closed reports: got %+v, %v", list, err)
 	}
-	acts, _, err := h.order.Audit(ctx, root, "", 0)
+	acts, _, err := h.order.Audit(ctx, root, chat.ActFilter{}, "", 0)
 	h.must(err)
 	if len(acts) != 1 || acts[0].Act != "report-resolve" || acts[0].By != root.Person || acts[0].Detail != "deleted" {
 		t.Errorf("audit log: got %+v, want the closing of the report", acts)

@@ -85,7 +85,7 @@ func TestRooms_anActWithAnIDHappensOnce(t *testing.T) {
 			t.Errorf("%s three times with one id: got %d entries, want 1", name, got)
 		}
 	}
-	acts2, _, err := h.order.Audit(ctx, h.person("Root", chat.RoleOwner), "", 0)
+	acts2, _, err := h.order.Audit(ctx, h.person("Root", chat.RoleOwner), chat.ActFilter{}, "", 0)
 	h.must(err)
 	var audited []string
 	for _, a := range acts2 {
@@ -203,6 +203,15 @@ func TestRooms_browse(t *testing.T) {
 	h.must(err)
 	if len(all) != 1 || all[0].Name != "alpha secret" || all[0].Members != 1 {
 		t.Errorf("all rooms with secret in the name: got %+v", all)
+	}
+	for limit := 1; limit <= 8; limit++ {
+		got := list(root, "", func(cursor string) ([]chat.RoomView, string, error) {
+			return h.rooms.All(ctx, root, "", cursor, limit)
+		})
+		names := strings.Split(got, " ")
+		if names[0] != "Lobby" || strings.Count(got, "Lobby") != 1 || strings.Count(got, "secret") != 1 {
+			t.Errorf("all rooms by %d: got %q, want the lobby first and each room once", limit, got)
+		}
 	}
 }
 

@@ -7,7 +7,14 @@ import (
 )
 
 // readAudit is the act audit.
-type readAudit list
+type readAudit struct {
+	By     chat.PersonID `json:"by,omitempty" doc:"Only what this person did." eg:"u-4f9k2m7q1x8z3c5v6b0n"`
+	Person chat.PersonID `json:"person,omitempty" doc:"Only what was done to this person." eg:"u-7h3j5k9l2p4r6t8w0y1a"`
+	Acts   []string      `json:"acts,omitempty" doc:"Only acts of these names." max:"100" eg:"room-ban"`
+	Room   chat.RoomID   `json:"room,omitempty" doc:"Only what was done in this room." eg:"lobby"`
+	Cursor string        `json:"cursor,omitempty" doc:"The next of the part before." eg:"a2l0Y2hlbg"`
+	Limit  int           `json:"limit,omitempty" doc:"Most lines." min:"0" max:"200" eg:"50"`
+}
 
 // Audit is a part of what was done with power.
 type Audit struct {
@@ -27,7 +34,9 @@ type Audited struct {
 }
 
 func (in readAudit) do(ctx context.Context, r *request) (Audit, error) {
-	acts, next, err := r.Order.Audit(ctx, r.actor, in.Cursor, limited(in.Limit))
+	acts, next, err := r.Order.Audit(ctx, r.actor, chat.ActFilter{
+		By: in.By, On: in.Person, Acts: in.Acts, Room: in.Room,
+	}, in.Cursor, limited(in.Limit))
 	if err != nil {
 		return Audit{}, err
 	}

@@ -16,7 +16,7 @@ func (p *plan) checkNames(in reflect.Value) error {
 	if p.room >= 0 && !isRoom(in.Field(p.room).String()) && !(p.fields[p.room].optional && in.Field(p.room).IsZero()) {
 		return chat.ErrNoRoom
 	}
-	if p.person >= 0 && !isPerson(in.Field(p.person).String()) {
+	if p.person >= 0 && !isPerson(in.Field(p.person).String()) && !(p.fields[p.person].optional && in.Field(p.person).IsZero()) {
 		return auth.ErrNoPerson
 	}
 	return nil

@@ -59,11 +59,12 @@ func orderActs() []*Act {
 		act[readAudit](Act{
 			Name: "audit", Method: "GET", Path: "/audit",
 			Summary: "Tells the acts of power: who did what, to whom, where and why.",
+			Note:    "A part of what a filter picks can hold fewer than limit, or none, and still have next.",
 			May:     MayAdmin, Class: ClassRead, Scope: ScopeAdmin, Errors: codes(cInvalid, cForbidden),
 		}),
 		act[listRooms](Act{
 			Name: "rooms-all", Method: "GET", Path: "/admin/rooms",
-			Summary: "Tells every room there is, and nothing of what is said in private ones.",
+			Summary: "Tells every room there is, the lobby first, and nothing of what is said in private ones.",
 			May:     MayAdmin, Class: ClassRead, Scope: ScopeAdmin, Errors: codes(cInvalid, cForbidden),
 		}),
 	}

@@ -174,7 +174,15 @@ export interface Acts {
   ];
   settings: [Nothing, { readonly settings: f.Settings }];
   'settings-change': [Partial<f.Settings>, { readonly settings: f.Settings }];
-  audit: [Listing, Next & { readonly acts: readonly f.Audited[] }];
+  audit: [
+    Listing & {
+      readonly by?: string;
+      readonly person?: string;
+      readonly acts?: readonly string[];
+      readonly room?: string;
+    },
+    Next & { readonly acts: readonly f.Audited[] },
+  ];
   'rooms-all': [Searching, Next & { readonly rooms: readonly f.RoomSummary[] }];
 
   resume: [
