@@ -3,6 +3,7 @@ import App from './App.svelte';
 import { install } from './installed';
 import './state/prefs.svelte';
 import { place } from './state/place.svelte';
+import { preferences } from './state/preferences.svelte';
 import { session } from './state/session.svelte';
 import './styles/index.css';
 
@@ -10,5 +11,6 @@ const target = document.getElementById('app');
 if (target === null) throw new Error('index.html has no element with the id app.');
 place.listen();
 void session.open();
+await preferences.ready;
 mount(App, { target });
 if (import.meta.env.PROD) void install();

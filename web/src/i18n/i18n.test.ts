@@ -2,12 +2,13 @@ import { beforeAll, expect, test, vi } from 'vitest';
 import { clock, dayName, stamp } from './dates';
 import { hours } from './hours.svelte';
 import { dictionaries, LOCALES, type Locale } from '.';
+import { en } from './en';
 import { plural } from './plural';
 import { reasonOf } from './reasons';
 
 beforeAll(() => vi.stubGlobal('navigator', { languages: ['fr', 'en-GB'] }));
 
-const { en, 'zh-CN': zhCN } = dictionaries;
+const zhCN = await dictionaries['zh-CN']();
 type Sentence = string | ((sample: unknown) => string);
 type Area = Readonly<Record<string, Sentence>>;
 

@@ -1,5 +1,4 @@
 import { en } from './en';
-import { zhCN } from './zh-CN';
 
 export const LOCALES = ['en', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
@@ -13,9 +12,11 @@ export type Dictionary = typeof en;
 /** One text in every language, as lazy parts of the app bring theirs: see preferences.of. */
 export type Texts<Area> = Readonly<Record<Locale, Area>>;
 
-// Both are in the first load while they are small: switching then works
-// offline, and the first paint waits for nothing.
-export const dictionaries: Texts<Dictionary> = { en, 'zh-CN': zhCN };
+/** English is there at once, and what is shown where another language does not load. */
+export const dictionaries: Readonly<Record<Locale, () => Dictionary | Promise<Dictionary>>> = {
+  en: () => en,
+  'zh-CN': async () => (await import('./zh-CN')).zhCN,
+};
 
 /** What each language calls itself. */
 export const languageNames: Readonly<Record<Locale, string>> = { en: 'English', 'zh-CN': '简体中文' };

@@ -1,4 +1,5 @@
 import { dictionaries, isLocale, type Dictionary, type Locale, type Texts } from '../i18n';
+import { en } from '../i18n/en';
 
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -12,10 +13,15 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 class Preferences {
   #locale = $state<Locale>('en');
   #theme = $state<Theme>('auto');
+  #text = $state.raw<Dictionary>(en);
+  /** The language that was asked for last. */
+  #wanted: Locale = 'en';
+  /** Resolves when the words are there in which the page begins. */
+  readonly ready: Promise<void>;
 
   constructor() {
     const root = document.documentElement;
-    if (isLocale(root.lang)) this.#locale = root.lang;
+    this.ready = this.#speak(isLocale(root.lang) ? root.lang : 'en');
     const theme = THEMES.find((name) => name === root.dataset['theme']);
     if (theme !== undefined) this.#theme = theme;
   }
@@ -24,10 +30,10 @@ class Preferences {
     return this.#locale;
   }
 
+  /** The page changes over when the words have come. */
   set locale(locale: Locale) {
-    this.#locale = locale;
-    document.documentElement.lang = locale;
     remember('causerie-lang', locale);
+    void this.#speak(locale);
   }
 
   get theme(): Theme {
@@ -42,12 +48,26 @@ class Preferences {
 
   /** What every part of the app says: `preferences.text.timeline.empty`. */
   get text(): Dictionary {
-    return dictionaries[this.#locale];
+    return this.#text;
   }
 
   /** What a lazy part says, which brings its own words: `preferences.of(settings).theme`. */
   of<Area>(texts: Texts<Area>): Area {
     return texts[this.#locale];
+  }
+
+  async #speak(locale: Locale): Promise<void> {
+    this.#wanted = locale;
+    try {
+      const text = await dictionaries[locale]();
+      if (this.#wanted !== locale) return;
+      this.#text = text;
+      this.#locale = locale;
+      document.documentElement.lang = locale;
+    } catch {
+      // Without a network, the page goes on in the language that it has.
+      return;
+    }
   }
 }
 
