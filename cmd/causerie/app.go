@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/causerie-chat/causerie/internal/archive"
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/config"
 	"github.com/causerie-chat/causerie/internal/contract"
@@ -71,6 +72,9 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 		return nil, err
 	}
 	a.onClose(func(context.Context) { a.report("closing the store", store.Close()) })
+	if err := archive.Whole(ctx, store); err != nil {
+		return nil, err
+	}
 
 	metered := meteredStore{store, a.metrics}
 	service := chat.New(metered, chat.Options{
@@ -94,6 +98,7 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 	}
 
 	a.background(keepMemorySmall)
+	a.background(collector(a.house, cfg.GuestDays).Run)
 	a.watch(store.Check)
 	a.serveHTTP()
 	return a, nil

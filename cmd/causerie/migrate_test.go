@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -86,6 +87,35 @@ func TestMigrate_roundTrip(t *testing.T) {
 	if err != nil || len(left) > 0 {
 		t.Errorf("it left %v (%v)", left, err)
 	}
+}
+
+// TestMigrate_half: what a copy that broke off has left is neither served nor
+// called whole, and the same command completes it.
+func TestMigrate_half(t *testing.T) {
+	data, stop := spoken(t)
+	stop()
+	half := emptyStore(t)
+	s, err := sqlite.Open(t.Context(), sqlite.Options{Dir: half})
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := chat.Commit{Do: []chat.Write{chat.Put("migration", data)}}
+	if err := errors.Join(s.Commit(t.Context(), "house", begun), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"serve", "--addr", "127.0.0.1:0", "--data", half},
+		{"verify", "--data", half},
+		{"export", "--data", half},
+		{"user", "add", "--data", half, "Bob"},
+		{"migrate", "--from", half, "--to", t.TempDir()},
+	} {
+		if code, _, stderr := run(t, args...); code != exitFailed || !strings.Contains(stderr, "only a part of "+data) {
+			t.Errorf("%s: got %d %q, want %d and a word about the part", args[0], code, stderr, exitFailed)
+		}
+	}
+	must(t, "migrate", "--from", data, "--to", half)
+	must(t, "verify", "--data", half)
 }
 
 func TestMigrate_misuse(t *testing.T) {

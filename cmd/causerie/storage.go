@@ -95,9 +95,31 @@ type readable interface {
 // openReadable opens the store for reading, also beside a running server.
 func (p program) openReadable(ctx context.Context, cfg config.Config) (readable, error) {
 	if cfg.Redis == "" {
-		return sqlite.OpenReadOnly(ctx, sqlite.Options{Dir: cfg.Data})
+		s, err := sqlite.OpenReadOnly(ctx, sqlite.Options{Dir: cfg.Data})
+		if err != nil {
+			return nil, err
+		}
+		return whole(ctx, s)
 	}
-	return openStore(ctx, cfg, chat.NewNodeID(), p.toolLogger())
+	return p.openWhole(ctx, cfg)
+}
+
+// openWhole opens the store and closes it again if it holds a part of a chat
+// only.
+func (p program) openWhole(ctx context.Context, cfg config.Config) (chat.Store, error) {
+	s, err := openStore(ctx, cfg, chat.NewNodeID(), p.toolLogger())
+	if err != nil {
+		return nil, err
+	}
+	return whole(ctx, s)
+}
+
+func whole[S readable](ctx context.Context, s S) (S, error) {
+	if err := archive.Whole(ctx, s); err != nil {
+		var none S
+		return none, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 // openWritable opens the store for writing. A folder must be there already,
@@ -112,7 +134,7 @@ func (p program) openWritable(ctx context.Context, cfg config.Config) (chat.Stor
 			return nil, err
 		}
 	}
-	return openStore(ctx, cfg, chat.NewNodeID(), p.toolLogger())
+	return p.openWhole(ctx, cfg)
 }
 
 // toolLogger is for what a store warns of; what it does otherwise, nobody who

@@ -261,6 +261,9 @@ func TestCopy_brokenOff(t *testing.T) {
 		if broken++; chat.CodeOf(err) != chat.CodeUnavailable {
 			t.Fatalf("got %v, want the store's error", err)
 		}
+		if err := Whole(t.Context(), target); steps > 1 && (err == nil || !strings.Contains(err.Error(), "only a part of a ")) {
+			t.Fatalf("after %d steps: Whole returned %v", steps, err)
+		}
 		if broken == 3 {
 			for _, seq := range []uint64{l.first, 1} {
 				room := l.kitchen
@@ -275,6 +278,9 @@ func TestCopy_brokenOff(t *testing.T) {
 	}
 	if broken < 3 {
 		t.Errorf("it broke off %d times only", broken)
+	}
+	if err := Whole(t.Context(), target); err != nil {
+		t.Errorf("after the last: %v", err)
 	}
 	if found := verified(t, target); len(found) > 0 {
 		t.Errorf("the target: %q", found)

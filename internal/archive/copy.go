@@ -85,6 +85,16 @@ func begin(ctx context.Context, to Target, name string) error {
 	return to.Commit(ctx, house, chat.Commit{If: []chat.Record{{Key: underway}}, Do: []chat.Write{chat.Put(underway, name)}})
 }
 
+// Whole returns an error where a copy into the store has broken off: what is
+// there is a part of a chat, and whoever used it would be in the way of the rest.
+func Whole(ctx context.Context, s Source) error {
+	was, err := s.Get(ctx, house, underway)
+	if err == nil && was[0] != "" {
+		err = fmt.Errorf("only a part of %s has been copied here: run the command that copies it again, or empty the store", was[0])
+	}
+	return err
+}
+
 // Empty reports whether nobody has used a store yet. The code that a server
 // makes for its first owner does not count.
 func Empty(ctx context.Context, s Source) (bool, error) {
