@@ -7,6 +7,24 @@ const server = process.env['CAUSERIE_DEV_SERVER'] ?? 'http://127.0.0.1:3000';
 
 const file = (path: string): string => new URL(path, import.meta.url).pathname;
 
+interface Graph {
+  getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+const ENTRY = file('./src/main.ts');
+const needed = new Set<string>();
+
+/** Whether the entry imports a module, directly or not: without it nothing begins. */
+function isNeeded(id: string, graph: Graph): boolean {
+  const follow = (from: string): void => {
+    if (needed.has(from)) return;
+    needed.add(from);
+    for (const to of graph.getModuleInfo(from)?.importedIds ?? []) follow(to);
+  };
+  follow(ENTRY);
+  return id !== ENTRY && needed.has(id);
+}
+
 export default defineConfig({
   plugins: [svelte(), emoji()],
   resolve: {
@@ -27,7 +45,13 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: file('./index.html'), sw: file('./src/sw.ts') },
       // A service worker has one address for ever.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      output: {
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // What is needed at once comes in one file: it is compressed as a whole.
+        codeSplitting: {
+          groups: [{ debugName: 'first', name: (id, graph) => (isNeeded(id, graph) ? 'first' : null) }],
+        },
+      },
     },
   },
   worker: { format: 'es' },

@@ -20,6 +20,7 @@ export class OpenRoom {
   readonly rows: readonly Row[] = $derived.by(() => {
     const { loaded, rows } = this.#now();
     if (loaded || this.#recalled.length === 0) return rows;
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
     const known = new Set(this.#recalled.map(({ key }) => key));
     return [...this.#recalled, ...rows.filter(({ key }) => !known.has(key))];
   });
