@@ -76,9 +76,10 @@ func locate(cfg *config.Config, store string) error {
 }
 
 // copy fills one store with another. name is how a copy that broke off is
-// known again.
+// known again. A folder is held meanwhile: what a server kept there after its
+// room had gone over would be lost to whoever goes on with the copy.
 func (p program) copy(ctx context.Context, a *arguments, source, target config.Config, name string) (err error) {
-	from, err := p.openReadable(ctx, source)
+	from, err := p.openWritable(ctx, source)
 	if err != nil {
 		return err
 	}

@@ -58,6 +58,9 @@ func TestMigrate_roundTrip(t *testing.T) {
 	beside := filepath.Join(dir, "beside.db")
 	must(t, "backup", "--data", data, beside)
 	must(t, "restore", "--data", filepath.Join(dir, "beside"), beside)
+	if code, _, stderr := run(t, "migrate", "--from", data, "--to", back); code != exitFailed || !strings.Contains(stderr, "uses the data folder") {
+		t.Errorf("migrate beside the server: got %d %q", code, stderr)
+	}
 	stop()
 	must(t, "backup", "--data", data, file)
 
