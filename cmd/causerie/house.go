@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -39,6 +40,11 @@ func newHouse(cfg config.Config, url string, store chat.Store, s *chat.Service, 
 		PublicURL: url,
 		Logger:    l,
 	}, nil
+}
+
+// collector takes away what nobody in the house can use any more.
+func collector(h *contract.House, guestDays int) *auth.Collector {
+	return auth.NewCollector(h.Accounts, time.Duration(guestDays)*24*time.Hour, h.Rooms.Forget)
 }
 
 // issuersOf returns the site whose logins count here as well, if there is one.

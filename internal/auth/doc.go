@@ -28,6 +28,7 @@
 //	owners/<person>              "1"
 //	settings                     Settings
 //	count                        how many accounts and guests there are
+//	collect                      how far the Collector is
 //
 // <hash> is the SHA-256 of a token or code, which itself is never kept; <id> is
 // its beginning and names the session or token to people.

@@ -43,7 +43,6 @@ func (a *Accounts) Login(ctx context.Context, l Login) (Identity, string, error)
 	if err := a.charge(ctx, try.key); err != nil {
 		return Identity{}, "", err
 	}
-	a.sweep(ctx)
 	ok, stale, err := a.hasher.verify(ctx, try.account.Password, l.Password)
 	if err != nil {
 		return Identity{}, "", err

@@ -417,27 +417,3 @@ func TestAddressLimit(t *testing.T) {
 	}
 	wantCode(t, l.take("192.0.2.1", now.Add(20*time.Minute)), "")
 }
-
-// What nobody asks for any more does not stay for ever.
-func TestSweep(t *testing.T) {
-	h := newHouse(t)
-	for i := range 40 {
-		_, _, err := h.Login(t.Context(), Login{Name: fmt.Sprint("nobody ", i), Password: canary})
-		wantError(t, err, ErrWrong)
-	}
-	i, _ := h.person("Ana")
-	if err := h.Logout(t.Context(), i.Session); err != nil {
-		t.Fatal(err)
-	}
-	h.clock.pass(SessionLife)
-	for range 100 {
-		h.sweepSome(t.Context(), "tries/", "tries/"+suffix())
-		h.sweepSome(t.Context(), "known/", "known/"+suffix())
-	}
-	for _, prefix := range []string{"tries/", "known/"} {
-		left, err := h.store.List(t.Context(), shelf, chat.Prefix(prefix, "", 100))
-		if err != nil || len(left) > 0 {
-			t.Errorf("%d records are left, error %v", len(left), err)
-		}
-	}
-}

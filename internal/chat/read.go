@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // receiptRoom is up to how many members a room shows who has read.
@@ -37,6 +38,10 @@ func (d *Desks) Read(ctx context.Context, a Actor, room RoomID, thread, seq uint
 	return counts[room], err
 }
 
+// receiptKey is where a room keeps how far somebody lets the others know that
+// they have read.
+func receiptKey(id PersonID) string { return "read/" + string(id) }
+
 // show lets the others see how far a has read, in rooms small enough for that
 // to mean something and if a does not mind.
 func (d *Desks) show(ctx context.Context, a Actor, room RoomID, seq uint64) error {
@@ -48,7 +53,7 @@ func (d *Desks) show(ctx context.Context, a Actor, room RoomID, seq uint64) erro
 	if err != nil || !prefs.Receipts {
 		return err
 	}
-	key := "read/" + string(a.ID)
+	key := receiptKey(a.ID)
 	was, err := d.store.Get(ctx, RoomShelf(room), key)
 	if err != nil || parseSeq(was[0]) >= seq {
 		return err
@@ -85,9 +90,9 @@ func (d *Desks) Receipts(ctx context.Context, a Actor, room RoomID, seq uint64) 
 	}
 	var receipts []Receipt
 	var keys []string
-	err = d.messages.scan(ctx, RoomShelf(room), "read/", "read/\xff", func(r Record) {
+	err = d.messages.scan(ctx, RoomShelf(room), receiptKey(""), receiptKey("\xff"), func(r Record) {
 		if n := parseSeq(r.Value); n >= seq {
-			p := PersonID(r.Key[len("read/"):])
+			p := PersonID(strings.TrimPrefix(r.Key, receiptKey("")))
 			receipts = append(receipts, Receipt{p, n})
 			keys = append(keys, memberKey(p))
 		}

@@ -29,7 +29,7 @@ func slow(ctx context.Context, records Records, s standing, d *Draft) (tooSoon, 
 	if s.info.Slow == 0 || s.level >= levelModerator {
 		return nil, nil
 	}
-	key := "slow/" + string(d.Author)
+	key := slowKey(d.Author)
 	last, err := records.Get(ctx, RoomShelf(d.Room), key)
 	if err != nil {
 		return nil, err
@@ -45,6 +45,9 @@ func slow(ctx context.Context, records Records, s standing, d *Draft) (tooSoon, 
 	d.Effects.Do = append(d.Effects.Do, Put(key, encode(d.At.UnixMilli())))
 	return nil, nil
 }
+
+// slowKey is where a slow room keeps when somebody has spoken last.
+func slowKey(id PersonID) string { return "slow/" + string(id) }
 
 func errSlowDown(wait time.Duration) *Error {
 	return &Error{

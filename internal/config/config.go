@@ -40,6 +40,10 @@ type Config struct {
 	// MaxConnections is for this process; 0 means no limit.
 	MaxConnections int
 
+	// GuestDays is how many days a guest who does not come back is kept; 0 is
+	// for ever.
+	GuestDays int
+
 	// JWT says whose logins count here as well.
 	JWT JWT
 

@@ -28,6 +28,7 @@ func TestLoad_defaults(t *testing.T) {
 		RedisDurability: "accepted",
 		SendRate:        10,
 		MaxMessage:      4000,
+		GuestDays:       90,
 		Absence:         10 * time.Second,
 		Lease:           10 * time.Second,
 		PingInterval:    25 * time.Second,

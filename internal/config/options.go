@@ -115,6 +115,12 @@ func Sections() []Section {
 				Help: "Connections this process takes at once; more are told to try again later. 0 means no limit.",
 				set:  whole(func(c *Config) *int { return &c.MaxConnections }, 0, 100_000_000),
 			},
+			{
+				Name: "guest-days", Value: "DAYS", Default: "90",
+				Help: "Days after which guests who have not come back are forgotten: they leave their rooms and their nickname is free again. " +
+					"What they wrote stays, and so does who is in a conversation between two. 0 keeps them for ever.",
+				set: whole(func(c *Config) *int { return &c.GuestDays }, 0, 36_500),
+			},
 		}},
 		{"Logins of another site", []Option{
 			{
