@@ -76,7 +76,7 @@ export const admin = {
   archiveOf: (room: string) => `Archive ${room}`,
   archiveAsk: 'Nobody can write in it any more. Everything stays to be read, and you can open it again.',
   restore: 'Open again',
-  restoreOf: (room: string) => `Open ${room} again`,
+  restoreOf: (room: string) => `Open again: ${room}`,
   archivedDone: (room: string) => `${room} is archived.`,
   restoredDone: (room: string) => `${room} is open again.`,
 
