@@ -1,6 +1,5 @@
 import { mount } from 'svelte';
 import App from './App.svelte';
-import { install } from './installed';
 import './state/prefs.svelte';
 import { place } from './state/place.svelte';
 import { preferences } from './state/preferences.svelte';
@@ -13,4 +12,4 @@ place.listen();
 void session.open();
 await preferences.ready;
 mount(App, { target });
-if (import.meta.env.PROD) void install();
+if (import.meta.env.PROD) void import('./installed').then(({ install }) => install());
