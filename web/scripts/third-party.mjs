@@ -1,5 +1,7 @@
-// Writes the licences of everything by others that is part of the page, as
-// they ask for: what package.json names for the page, and what that needs.
+// Writes the licences of everything by others that people get with the page, as
+// they ask for: what package.json names for it, what that needs, and what the
+// program is made of that holds the page.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -44,8 +46,19 @@ function add(name, from) {
 
 for (const name of [...Object.keys(manifest(ROOT).dependencies ?? {}), ...BUILT_IN]) add(name, ROOT);
 
+/** The licences of the program, from a file where this machine has no Go. */
+function program() {
+  const file = process.env.GO_LICENCES;
+  if (file !== undefined) return readFileSync(file, 'utf8');
+  const script = join(ROOT, '../scripts/licences.sh');
+  return execFileSync(script, { encoding: 'utf8', maxBuffer: 16 << 20 });
+}
+
 const RULE = `\n\n${'-'.repeat(78)}\n\n`;
-const intro = 'The page of Causerie contains the work of others, under these licences.';
+const intro =
+  'Causerie contains the work of others, under these licences: first that of which\n' +
+  'the page is made, then that of which the program is.';
 const sorted = [...texts].toSorted(([a], [b]) => a.localeCompare(b)).map(([, text]) => text);
-writeFileSync(TO, [intro, ...sorted].join(RULE) + '\n');
-console.log(`${texts.size} licences of third parties`);
+const both = [intro, ...sorted, program().trim()].join(RULE);
+writeFileSync(TO, both + '\n');
+console.log(`${both.split(RULE).length - 1} licences of third parties`);
