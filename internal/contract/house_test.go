@@ -9,6 +9,8 @@ import (
 
 	"github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/store/redis"
+	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
 	"github.com/causerie-chat/causerie/internal/store/sqlite"
 )
 
@@ -27,11 +29,27 @@ var kinds = []string{"owner", "admin", "member", "ex-member", "stranger", "guest
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	ctx := t.Context()
-	store, err := sqlite.Open(ctx, sqlite.Options{Dir: t.TempDir()})
+	store, err := sqlite.Open(t.Context(), sqlite.Options{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newHouseOver(t, store)
+}
+
+// newRedisHouse is for tests that make hundreds of rooms: with the race
+// detector, which looks at every step of SQLite too, they take minutes there.
+func newRedisHouse(t *testing.T) *house {
+	t.Helper()
+	store, err := redis.Open(t.Context(), redis.Options{URL: redistest.Start(t).URL(), Prefix: "test", Node: chat.NewNodeID()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newHouseOver(t, store)
+}
+
+func newHouseOver(t *testing.T, store chat.Store) *house {
+	t.Helper()
+	ctx := t.Context()
 	t.Cleanup(func() { _ = store.Close() })
 	s := chat.New(store, chat.Options{})
 	t.Cleanup(func() { _ = s.Close(context.Background()) })

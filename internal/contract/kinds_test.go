@@ -112,12 +112,14 @@ func (h *house) room(ctx context.Context, kind string) scene {
 
 func TestMatrix_kindsOfRooms(t *testing.T) {
 	var h *house
+	scenes := make(map[string]scene) // that no act has changed yet; one that was refused changes nothing
 	for i, a := range Table() {
 		if a.plan.room < 0 || a.May == MayAdmin {
 			continue
 		}
 		if h == nil || h.names > 300 { // nobody can be in more than 500 rooms
-			h = newHouse(t)
+			h = newRedisHouse(t)
+			clear(scenes)
 		}
 		want, listed := matrixOfRooms[a.Name]
 		if !listed {
@@ -127,11 +129,18 @@ func TestMatrix_kindsOfRooms(t *testing.T) {
 		for k, kind := range otherRooms {
 			var row strings.Builder
 			for j, who := range kinds {
-				s := h.room(t.Context(), kind)
+				s, there := scenes[kind]
+				if !there {
+					s = h.room(t.Context(), kind)
+					scenes[kind] = s
+				}
 				_, err := h.do(t.Context(), a.Name, who, s.inputOf(a, (i*len(otherRooms)+k)*len(kinds)+j))
 				code := chat.Code("")
 				if err != nil {
 					code = ErrorOf(err).Code
+				}
+				if err == nil && a.Class != ClassRead {
+					delete(scenes, kind)
 				}
 				row.WriteString(letters[code])
 				if err != nil && !a.Silent && code != chat.CodeUnauthorized && !slices.Contains(a.Errors, code) {
