@@ -76,7 +76,7 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 		return nil, err
 	}
 
-	metered := meteredStore{store, a.metrics}
+	metered := meteredStore{store, a.metrics, new(appends)}
 	service := chat.New(metered, chat.Options{
 		Node: node, MaxMessage: cfg.MaxMessage, Absence: cfg.Absence, Lease: cfg.Lease, Logger: l,
 	})
@@ -99,7 +99,7 @@ func newApp(ctx context.Context, cfg config.Config, l *slog.Logger) (_ *app, err
 
 	a.background(keepMemorySmall)
 	a.background(collector(a.house, cfg.GuestDays).Run)
-	a.watch(store.Check)
+	a.watch(metered.Check)
 	a.serveHTTP()
 	return a, nil
 }

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -41,10 +43,51 @@ func storeName(cfg config.Config) slog.Attr {
 	return slog.Any("redis", cfg.Redis)
 }
 
-// A meteredStore is a store whose operations are timed.
+// A meteredStore is a store whose operations are timed, and whose health is
+// also what becomes of people's messages.
 type meteredStore struct {
 	chat.Store
 	metrics *httpapi.Metrics
+	appends *appends
+}
+
+// failureCounts is for how long an append that failed speaks against a store
+// whose own proof succeeds: on a disk that is full the few bytes of the proof
+// may still fit. It ends by itself, because nobody sends anything to where
+// nobody is sent.
+const failureCounts = 30 * time.Second
+
+// appends remember how the last one ended.
+type appends struct {
+	mu     sync.Mutex
+	err    error     // guarded by mu; nil after one that was kept
+	failed time.Time // guarded by mu
+}
+
+func (a *appends) ended(err error) {
+	if code := chat.CodeOf(err); err != nil && code != chat.CodeUnavailable && code != chat.CodeInternal {
+		err = nil // the store has answered; the sender was wrong
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.err, a.failed = err, time.Now()
+}
+
+func (a *appends) trouble() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err == nil || time.Since(a.failed) >= failureCounts {
+		return nil
+	}
+	return fmt.Errorf("messages are not kept: %w", a.err)
+}
+
+// Check is chat.Store's, and fails as well while messages are not kept.
+func (s meteredStore) Check(ctx context.Context) error {
+	if err := s.appends.trouble(); err != nil {
+		return err
+	}
+	return s.Store.Check(ctx)
 }
 
 // timed begins one operation; what it returns ends it.
@@ -69,6 +112,7 @@ func (s meteredStore) Append(ctx context.Context, room chat.RoomID, drafts []cha
 		}
 	}
 	done(failure)
+	s.appends.ended(failure)
 	s.metrics.MessagesKept(kept)
 	return appended
 }
