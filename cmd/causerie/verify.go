@@ -12,9 +12,10 @@ import (
 const verifyUsage = `Usage: causerie verify [OPTIONS]
 
 Follows the chain of every room from its first entry to its last and holds what
-the server has noted against it: members, reactions, edits, pins, threads and
-deletions. In a folder the database file is checked too. Prints a line for all
-that is wrong, and then ends with 1. It can be done beside a running server.
+the server has noted against it: the room itself, members with their ranks, mutes
+and bans, reactions, edits, pins, threads and deletions, and how far people have
+read. In a folder the database file is checked too. Prints a line for all that is
+wrong, and then ends with 1. It can be done beside a running server.
 `
 
 func (p program) verify(ctx context.Context, args []string) int {

@@ -47,6 +47,8 @@ type life struct {
 	kitchen  chat.RoomID
 	first    uint64 // a message that is edited, answered and reacted to
 	deleted  uint64
+	// called calls everybody, and withdrawn has until it was deleted.
+	called, withdrawn uint64
 }
 
 func (l *life) must(err error) {
@@ -121,6 +123,17 @@ func live(t *testing.T, store chat.Store) *life {
 	l.must(l.rooms.SetRank(ctx, l.ada, l.kitchen, chat.NewID(), l.bob.ID, chat.RankModerator))
 	l.must(l.rooms.Mute(ctx, l.ada, l.kitchen, chat.NewID(), l.bob.ID, time.Hour, ""))
 
+	l.called = l.say(l.ada, l.kitchen, chat.NewMessage{Text: "It is ready, @room"})
+	l.withdrawn = l.say(l.ada, l.kitchen, chat.NewMessage{Text: "@room no, it is not"})
+	_, err = l.messages.Delete(ctx, l.ada, l.kitchen, chat.NewID(), l.withdrawn)
+	l.must(err)
+	topic, slow := "Supper", 30
+	_, err = l.rooms.Change(ctx, l.ada, l.kitchen, chat.NewID(), chat.RoomChange{Topic: &topic, Slow: &slow})
+	l.must(err)
+	_, err = l.desks.Read(ctx, l.bob, l.kitchen, 0, l.first)
+	l.must(err)
+	l.comings(eve)
+
 	private, err := l.rooms.Create(ctx, l.bob, chat.NewID(), chat.NewRoom{Kind: chat.RoomPrivate, Name: "Cellar"})
 	l.must(err)
 	l.must(l.rooms.Invite(ctx, l.bob, private.ID, chat.NewID(), l.ada.ID))
@@ -138,9 +151,40 @@ func live(t *testing.T, store chat.Store) *life {
 	for _, kept := range store.Append(ctx, chat.Lobby, many) {
 		l.must(kept.Err)
 	}
+	owner := chat.Actor{Person: l.ada.Person, Role: chat.RoleOwner}
+	l.must(l.rooms.SetRank(ctx, owner, chat.Lobby, chat.NewID(), l.bob.ID, chat.RankModerator))
+	l.must(l.rooms.Ban(ctx, owner, chat.Lobby, chat.NewID(), eve.ID, "in the lobby too"))
+	l.must(l.rooms.Mute(ctx, owner, chat.Lobby, chat.NewID(), l.bob.ID, time.Hour, ""))
 	l.must(l.desks.Save(ctx, l.bob, l.kitchen, l.first))
 	l.must(l.messages.Flush(ctx))
 	return l
+}
+
+// comings are a room that people leave, are silenced in, kept out of, raised in
+// and come back to.
+func (l *life) comings(eve chat.Actor) {
+	ctx := l.t.Context()
+	v, err := l.rooms.Create(ctx, l.bob, chat.NewID(), chat.NewRoom{Kind: chat.RoomPublic, Name: "Hall"})
+	l.must(err)
+	come := func(a chat.Actor) {
+		_, err := l.rooms.Join(ctx, a, v.ID, chat.NewID())
+		l.must(err)
+	}
+	come(eve)
+	l.must(l.rooms.Mute(ctx, l.bob, v.ID, chat.NewID(), eve.ID, time.Hour, "loud"))
+	l.must(l.rooms.Leave(ctx, eve, v.ID, chat.NewID()))
+	come(eve) // still muted
+	l.must(l.rooms.Ban(ctx, l.bob, v.ID, chat.NewID(), eve.ID, "louder"))
+	l.must(l.rooms.Unban(ctx, l.bob, v.ID, chat.NewID(), eve.ID, ""))
+	l.must(l.rooms.Invite(ctx, l.bob, v.ID, chat.NewID(), eve.ID))
+	come(eve)
+	l.must(l.rooms.Unmute(ctx, l.bob, v.ID, chat.NewID(), eve.ID))
+	l.must(l.rooms.SetRank(ctx, l.bob, v.ID, chat.NewID(), eve.ID, chat.RankModerator))
+	l.must(l.rooms.Leave(ctx, l.bob, v.ID, chat.NewID())) // eve is made the owner
+	l.must(l.rooms.Leave(ctx, eve, v.ID, chat.NewID()))
+	come(eve) // and owns it, for nobody was left
+	come(l.ada)
+	l.must(l.rooms.Remove(ctx, eve, v.ID, chat.NewID(), l.ada.ID, "no reason"))
 }
 
 func exported(t *testing.T, s Source, only Selection) string {
@@ -174,7 +218,7 @@ func TestCopy_thereAndBack(t *testing.T) {
 	if err := Copy(t.Context(), source, shared, "a", func(s Step) { last = s }); err != nil {
 		t.Fatal(err)
 	}
-	if last.Rooms != 5 || last.Of != 5 || last.Entries < 700 || last.Room != "" {
+	if last.Rooms != 6 || last.Of != 6 || last.Entries < 700 || last.Room != "" {
 		t.Errorf("the last step was %+v", last)
 	}
 	if err := Copy(t.Context(), shared, back, "b", nil); err != nil {

@@ -18,10 +18,11 @@ type ledger struct {
 	room    chat.RoomID
 	at      chat.Cursor
 	broken  []string
-	members map[chat.PersonID]string // state
-	records map[string]string        // of on/, pin/ and reply/
-	text    map[uint64]bool          // messages and edits that have a text
-	edits   map[uint64][]uint64      // by message
+	info    chat.RoomInfo
+	roll    roll
+	records map[string]string   // of on/, pin/, reply/ and all/
+	text    map[uint64]bool     // messages and edits that have a text
+	edits   map[uint64][]uint64 // by message
 	gone    map[uint64]bool
 	// suspects had a text when they were read, and were deleted later. Where
 	// people write meanwhile, that may have been between two reads.
@@ -29,10 +30,14 @@ type ledger struct {
 }
 
 func newLedger(room chat.RoomID) *ledger {
-	return &ledger{
-		room: room, members: make(map[chat.PersonID]string), records: make(map[string]string),
+	l := &ledger{
+		room: room, roll: newRoll(room), records: make(map[string]string),
 		text: make(map[uint64]bool), edits: make(map[uint64][]uint64), gone: make(map[uint64]bool),
 	}
+	if room == chat.Lobby { // which nobody has made
+		l.info = chat.RoomInfo{ID: chat.Lobby, Kind: chat.RoomPublic, Name: "Lobby"}
+	}
+	return l
 }
 
 func (l *ledger) wrong(format string, args ...any) {
@@ -85,11 +90,20 @@ func (l *ledger) enter(e chat.Entry) {
 func (l *ledger) message(e chat.Entry) {
 	l.text[e.Seq] = e.Text != ""
 	if e.Thread == 0 {
+		l.call(e)
 		return
 	}
 	l.replies(e.Thread, 1)
 	l.records[on(e.Thread, "last")] = decimal(e.Seq)
 	l.records["reply/"+chat.SeqKey(e.Thread)+"/"+chat.SeqKey(e.Seq)] = "1"
+}
+
+// call writes down that a message calls everybody, as long as it has a text.
+func (l *ledger) call(e chat.Entry) {
+	var data chat.MessageData
+	if e.Text != "" && l.read(e, &data) && data.Calls != "" {
+		l.records["all/"+chat.SeqKey(e.Seq)] = data.Calls
+	}
 }
 
 func (l *ledger) replies(root uint64, n int) {
@@ -116,44 +130,85 @@ func (l *ledger) remove(e chat.Entry) {
 		delete(l.records, prefix+what)
 	}
 	delete(l.records, "pin/"+chat.SeqKey(e.Ref))
+	delete(l.records, "all/"+chat.SeqKey(e.Ref))
 	if e.Thread != 0 {
 		l.replies(e.Thread, -1)
 	}
 }
 
-// admit follows who comes, goes and is kept out.
+// admit follows what the room is, and who is in it.
 func (l *ledger) admit(e chat.Entry) {
-	who := e.Subject
-	if who == "" {
-		who = e.Author
-	}
 	switch e.Kind {
-	case chat.KindCreate:
+	case chat.KindCreate, chat.KindRoom:
 		var data chat.RoomData
-		if e.Data != "" && json.Unmarshal([]byte(e.Data), &data) != nil {
-			l.wrong("entry %d has data that cannot be read", e.Seq)
+		if !l.read(e, &data) {
+			return
 		}
-		for _, p := range append(data.People, e.Author) {
-			l.members[p] = chat.StateJoined
+		if e.Kind == chat.KindCreate {
+			l.info = chat.RoomInfo{ID: l.room, Creator: e.Author, People: data.People}
+			l.roll.create(e, data)
 		}
-	case chat.KindJoin:
-		l.members[who] = chat.StateJoined
-	case chat.KindInvite:
-		l.members[who] = chat.StateInvited
+		l.change(data)
+	default:
 		var data chat.ActData
-		if e.Data != "" && json.Unmarshal([]byte(e.Data), &data) == nil && data.Rank != "" {
-			l.members[who] = chat.StateJoined // into a group, at once
+		if l.read(e, &data) {
+			l.roll.enter(e, data)
 		}
-	case chat.KindLeave, chat.KindRemove, chat.KindUnban:
-		delete(l.members, who)
-	case chat.KindBan:
-		l.members[who] = chat.StateBanned
 	}
+}
+
+func (l *ledger) read(e chat.Entry, data any) bool {
+	if e.Data != "" && json.Unmarshal([]byte(e.Data), data) != nil {
+		l.wrong("entry %d has data that cannot be read", e.Seq)
+		return false
+	}
+	return true
+}
+
+// change writes down what a room is from now on.
+func (l *ledger) change(data chat.RoomData) {
+	set(&l.info.Kind, data.Kind)
+	set(&l.info.Name, data.Name)
+	set(&l.info.Topic, data.Topic)
+	set(&l.info.Description, data.Description)
+	set(&l.info.Archived, data.Archived)
+	set(&l.info.Slow, data.Slow)
+	l.roll.kind = l.info.Kind
+}
+
+func set[T any](field *T, said *T) {
+	if said != nil {
+		*field = *said
+	}
+}
+
+// compareInfo tells where what the room is is not what was said of it.
+func (l *ledger) compareInfo(kept string, tell teller) {
+	got := chat.RoomInfo{}
+	if kept == "" && l.room == chat.Lobby {
+		got = l.info
+	} else if kept != "" && json.Unmarshal([]byte(kept), &got) != nil {
+		tell("the record of what the room is cannot be read")
+		return
+	}
+	got.Created = l.info.Created // a moment before the entry, which the log does not know
+	if a, b := asJSON(got), asJSON(l.info); a != b {
+		tell("the room is %s, but by the log %s", a, b)
+	}
+}
+
+func asJSON(i chat.RoomInfo) string {
+	b, err := json.Marshal(i)
+	if err != nil {
+		panic(err) // it has been read from JSON
+	}
+	return string(b)
 }
 
 // compare tells where the records are not what the log says.
 func (l *ledger) compare(kept map[string]string, tell teller) {
-	l.compareMembers(kept, tell)
+	l.compareInfo(kept["info"], tell)
+	l.roll.compare(kept, tell)
 	for _, key := range slices.Sorted(maps.Keys(l.records)) {
 		if l.leftover(key) {
 			continue
@@ -163,7 +218,7 @@ func (l *ledger) compare(kept map[string]string, tell teller) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(kept)) {
-		if !strings.HasPrefix(key, "on/") && !strings.HasPrefix(key, "pin/") && !strings.HasPrefix(key, "reply/") {
+		if !followsFromMessages(key) {
 			continue
 		}
 		if _, due := l.records[key]; !due && !l.leftover(key) {
@@ -175,6 +230,17 @@ func (l *ledger) compare(kept map[string]string, tell teller) {
 			tell("entry %d is deleted, but its record does not say so", seq)
 		}
 	}
+}
+
+// followsFromMessages reports whether a record is one of those that ledger.records
+// has all of.
+func followsFromMessages(key string) bool {
+	for _, prefix := range []string{"on/", "pin/", "reply/", "all/"} {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // leftover reports whether a record is about what a deleted message was: that
@@ -189,50 +255,4 @@ func (l *ledger) leftover(key string) bool {
 		return false
 	}
 	return rest[17:] == "gone" || strings.HasPrefix(rest[17:], "react/") || strings.HasPrefix(rest[17:], "edit/")
-}
-
-func (l *ledger) compareMembers(kept map[string]string, tell teller) {
-	members, owners := 0, 0
-	states := maps.Clone(l.members)
-	for _, key := range slices.Sorted(maps.Keys(kept)) {
-		who, ok := strings.CutPrefix(key, "m/")
-		if !ok {
-			continue
-		}
-		var m struct{ State, Rank string }
-		if err := json.Unmarshal([]byte(kept[key]), &m); err != nil {
-			tell("the record of the member %s cannot be read: %v", who, err)
-			continue
-		}
-		if m.State == chat.StateJoined {
-			members++
-			if m.Rank == string(chat.RankOwner) {
-				owners++
-			}
-		}
-		if want := states[chat.PersonID(who)]; m.State != want {
-			tell("%s is %s, but by the log %s", who, stateName(m.State), stateName(want))
-		}
-		delete(states, chat.PersonID(who))
-	}
-	for who, state := range states {
-		if l.room != chat.Lobby || state == chat.StateBanned {
-			tell("%s is %s, but by the log %s", who, stateName(""), stateName(state))
-		}
-	}
-	if l.room == chat.Lobby {
-		return
-	}
-	for key, want := range map[string]int{"count/members": members, "count/owners": owners} {
-		if got, _ := strconv.Atoi(kept[key]); got != want {
-			tell("the record %q is %d, but there are %d", key, got, want)
-		}
-	}
-}
-
-func stateName(state string) string {
-	if state == chat.StateNone {
-		return "not in the room"
-	}
-	return state
 }

@@ -30,10 +30,13 @@ func (f Found) String() string {
 const maxFound = 20
 
 // Verify follows the chain of every room from its first entry to its last and
-// holds the records against it: who is a member, and how many; reactions,
-// edits, pins, threads, and what is deleted; and that everybody's list of
-// rooms has the rooms they are in. found is called with everything that is
-// wrong. The error is that something could not be read.
+// holds the records against it: what the room is; who is a member, of what
+// rank, muted until when, banned by whom, and how many they are; reactions,
+// edits, pins, threads, what calls everybody, and what is deleted; that
+// everybody's list of rooms has the rooms they are in; that nobody has read
+// further than there is; and that the accounts are as many as are counted and
+// every name leads to one. found is called with everything that is wrong. The
+// error is that something could not be read.
 //
 // The store may be written meanwhile: a room is judged as it is at a moment
 // when nobody wrote into it.
@@ -64,7 +67,11 @@ func Verify(ctx context.Context, s Source, found func(Found), progress func(Step
 	}
 	v.step.Room = ""
 	v.tell()
-	return nil
+	outside := func(format string, args ...any) { found(Found{What: fmt.Sprintf(format, args...)}) }
+	if err := v.marks(ctx, known, outside); err != nil {
+		return err
+	}
+	return v.accounts(ctx, outside)
 }
 
 type verifier struct {
@@ -99,8 +106,12 @@ func (v *verifier) room(ctx context.Context, room chat.RoomID, known map[chat.Pe
 			return err
 		}
 		kept := make(map[string]string)
+		seen := make(map[string]uint64) // how far people have read
 		if err := eachRecord(ctx, v.source, chat.RoomShelf(room), "", func(r chat.Record) error {
 			v.step.Records++
+			if who, ok := strings.CutPrefix(r.Key, "read/"); ok {
+				seen[who] = mark(r.Value)
+			}
 			if judged(r.Key) {
 				kept[r.Key] = r.Value
 			}
@@ -130,6 +141,11 @@ func (v *verifier) room(ctx context.Context, room chat.RoomID, known map[chat.Pe
 			tell("the end is entry %d with chain %s, but the log ends at %d with %s", head.Seq, head.FP, l.at.Seq, l.at.FP)
 		}
 		l.compare(kept, tell)
+		for who, read := range seen {
+			if read > head.Seq {
+				tell("%s is shown to have read up to %d, but the log ends at %d", who, read, head.Seq)
+			}
+		}
 		for _, line := range append(lines, unerased...) {
 			tell("%s", line)
 		}
@@ -157,8 +173,8 @@ func (v *verifier) lines(ctx context.Context, room chat.RoomID, l *ledger, known
 		return nil, nil
 	}
 	var missing []string
-	for who, state := range l.members {
-		if state != chat.StateJoined && state != chat.StateInvited {
+	for who, m := range l.roll.people {
+		if m.State != chat.StateJoined && m.State != chat.StateInvited {
 			continue
 		}
 		if !known[who] {
@@ -195,12 +211,12 @@ func (v *verifier) unerased(ctx context.Context, room chat.RoomID, l *ledger) ([
 
 // judged reports whether a record of a room follows from its log.
 func judged(key string) bool {
-	for _, prefix := range []string{"on/", "pin/", "reply/", "m/", "count/"} {
+	for _, prefix := range []string{"m/", "ban/", "count/"} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}
 	}
-	return false
+	return key == "info" || followsFromMessages(key)
 }
 
 func decimal(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -13,6 +13,22 @@ func TestVerify_broken(t *testing.T) {
 	store := openSQLite(t)
 	l := live(t, store)
 	shelf, key := chat.RoomShelf(l.kitchen), "on/"+chat.SeqKey(l.first)
+	value := func(shelf chat.Shelf, key string) string {
+		t.Helper()
+		v, err := store.Get(t.Context(), shelf, key)
+		if err != nil || v[0] == "" {
+			t.Fatalf("%s: got %q, %v, want a record", key, v, err)
+		}
+		return v[0]
+	}
+	member := func(is, becomes string) string {
+		return strings.Replace(value(shelf, "m/"+string(l.bob.ID)), is, becomes, 1)
+	}
+	bans, err := store.List(t.Context(), shelf, chat.Prefix("ban/", "", 2))
+	if err != nil || len(bans) != 1 {
+		t.Fatalf("bans: got %v, %v, want one", bans, err)
+	}
+	eve := chat.PersonID(strings.TrimPrefix(bans[0].Key, "ban/"))
 	for _, test := range []struct {
 		name   string
 		damage chat.Write
@@ -28,6 +44,21 @@ func TestVerify_broken(t *testing.T) {
 		{"a member lost", chat.Remove("m/" + string(l.bob.ID)), shelf, string(l.bob.ID) + " is not in the room, but by the log joined"},
 		{"a stranger let in", chat.Put("m/u-0", `{"state":"joined"}`), shelf, "u-0 is joined, but by the log not in the room"},
 		{"members miscounted", chat.Put("count/members", "9"), shelf, `"count/members" is 9, but there are 2`},
+		{"a rank lost", chat.Put("m/"+string(l.bob.ID), member(`"rank":"moderator"`, `"rank":"member"`)), shelf, `has the rank "member", but by the log "moderator"`},
+		{"a mute lifted", chat.Put("m/"+string(l.bob.ID), member(`"mutedUntil":`, `"mutedUntil":1`)), shelf, "is muted until 1"},
+		{"a ban forgotten", chat.Remove("ban/" + string(eve)), shelf, "is banned by the log, but not on the list"},
+		{"a ban invented", chat.Put("ban/"+string(l.bob.ID), "1"), shelf, "is on the list of the banned, but by the log not banned"},
+		{"a ban by somebody else", chat.Put("m/"+string(eve), `{"state":"banned","by":"u-0","reason":"rude"}`), shelf, "is banned by u-0"},
+		{"owners miscounted", chat.Put("count/owners", "2"), shelf, `"count/owners" is 2, but there are 1`},
+		{"another topic", chat.Put("info", strings.Replace(value(shelf, "info"), "Supper", "Dinner", 1)), shelf, `"topic":"Supper"`},
+		{"no room any more", chat.Remove("info"), shelf, `but by the log {"id":"` + string(l.kitchen)},
+		{"a call lost", chat.Remove("all/" + chat.SeqKey(l.called)), shelf, "all/"},
+		{"a call that was deleted", chat.Put("all/"+chat.SeqKey(l.withdrawn), "room"), shelf, "must not be there"},
+		{"read too far, as shown", chat.Put("read/"+string(l.bob.ID), "5000"), shelf, "is shown to have read up to 5000"},
+		{"read too far", chat.Put("read/"+string(l.kitchen), "5000"), chat.PersonShelf(l.bob.ID), "has read up to 5000 in the room " + string(l.kitchen)},
+		{"accounts miscounted", chat.Put("count", "7"), accounts, "the accounts are counted as 7, but there are 3"},
+		{"a name that leads nowhere", chat.Put("name/nobody", "u-0"), accounts, `the name "nobody" leads to u-0`},
+		{"an account without a name", chat.Remove("name/bob"), accounts, "no name leads to " + string(l.bob.ID)},
 		{"a room off the list", chat.Remove("room/" + string(l.kitchen)), chat.PersonShelf(l.bob.ID), "not in their list of rooms"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -39,7 +70,8 @@ func TestVerify_broken(t *testing.T) {
 				t.Fatal(err)
 			}
 			found := strings.Join(verified(t, store), "\n")
-			if !strings.Contains(found, test.want) || !strings.Contains(found, "room "+string(l.kitchen)) {
+			inRoom := test.shelf == accounts || strings.Contains(found, "room "+string(l.kitchen))
+			if !strings.Contains(found, test.want) || !inRoom {
 				t.Errorf("got %q, want %q in it", found, test.want)
 			}
 			if err := store.Commit(t.Context(), test.shelf, chat.Commit{Do: []chat.Write{chat.Put(test.damage.Key, was[0])}}); err != nil {
