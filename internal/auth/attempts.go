@@ -54,6 +54,8 @@ func (a *Accounts) recent(key, raw string) (attempts, error) {
 	if err != nil {
 		return nil, err
 	}
-	since := millis(a.now().Add(-tryWindow))
-	return slices.DeleteFunc(tried, func(ms int64) bool { return ms <= since }), nil
+	// Tries further in the future than clocks differ were counted by one that was
+	// wrong, and would count for as long as it was wrong by.
+	since, until := millis(a.now().Add(-tryWindow)), millis(a.now().Add(tryWindow))
+	return slices.DeleteFunc(tried, func(ms int64) bool { return ms <= since || ms > until }), nil
 }

@@ -269,3 +269,39 @@ func TestAuthenticate_Garbage(t *testing.T) {
 		wantError(t, err, ErrSignedOut)
 	}
 }
+
+// A clock that is wrong and then set right signs nobody out, lets nobody in,
+// and keeps nobody out for longer than the limits say.
+func TestClock_isSet(t *testing.T) {
+	h := newHouse(t)
+	h.person("Ana")
+	i, token := h.login("Ana")
+	h.clock.pass(48 * time.Hour) // two days ahead
+	if !h.in(token) {
+		t.Fatal("signed out by a clock that was two days ahead")
+	}
+	_, early := h.login("Ana")
+	for range accountTries {
+		_, _, err := h.Login(t.Context(), Login{Name: "Ana", Password: "wrong " + canary})
+		wantError(t, err, ErrWrong)
+	}
+	_, code, err := h.CreateInvitation(t.Context(), console, NewInvitation{Life: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.clock.pass(-48 * time.Hour)
+	for name, token := range map[string]string{"before": token, "meanwhile": early} {
+		if !h.in(token) {
+			t.Errorf("a session opened %s is over after the clock was set back", name)
+		}
+	}
+	if _, err := h.Current(t.Context(), i); err != nil {
+		t.Errorf("a connection that stays: %v", err)
+	}
+	if _, err := h.Invitation(t.Context(), code); err != nil {
+		t.Errorf("an invitation for an hour of tomorrow: %v", err)
+	}
+	if _, _, err := h.Login(t.Context(), Login{Name: "Ana", Password: password}); err != nil {
+		t.Errorf("the right password, after wrong ones of tomorrow: %v", err)
+	}
+}

@@ -35,7 +35,9 @@ func slow(ctx context.Context, records Records, s standing, d *Draft) (tooSoon, 
 		return nil, err
 	}
 	pause := time.Duration(s.info.Slow) * time.Second
-	if wait := fromMillis(int64(parseSeq(last[0]))).Add(pause).Sub(d.At); last[0] != "" && wait > 0 {
+	// Whoever spoke last in the future did so by a clock that was wrong, and
+	// must not wait until the right one gets there.
+	if wait := fromMillis(int64(parseSeq(last[0]))).Add(pause).Sub(d.At); last[0] != "" && wait > 0 && wait <= pause {
 		return errSlowDown(wait), nil
 	}
 	if d.Effects == nil {
