@@ -93,6 +93,9 @@ func (s *Server) Replica(args ...string) *Server {
 // Addr returns host:port.
 func (s *Server) Addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
+// Dir is where the server keeps its files.
+func (s *Server) Dir() string { return s.dir }
+
 // URL returns redis://host:port.
 func (s *Server) URL() string { return "redis://" + s.Addr() }
 
