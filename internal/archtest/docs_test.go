@@ -73,3 +73,34 @@ func TestDeploy_dockerfile(t *testing.T) {
 		t.Error("the program would run as root")
 	}
 }
+
+// provenIn are the pages whose claims are tests.
+var provenIn = []string{"docs/security.md", "docs/faults.md"}
+
+var testName = regexp.MustCompile("`(Test\\w+)(…?)`")
+
+// A test that a page names as its proof is there.
+func TestDocs_testsExist(t *testing.T) {
+	var code strings.Builder
+	walk(t, func(name string) {
+		if strings.HasSuffix(name, ".go") {
+			code.WriteString(read(t, name))
+		}
+	})
+	tests := code.String()
+	for _, page := range provenIn {
+		named := testName.FindAllStringSubmatch(read(t, page), -1)
+		if len(named) < 20 {
+			t.Errorf("%s: found %d tests named: this test does not see them", page, len(named))
+		}
+		for _, m := range named {
+			begin := "\nfunc " + m[1]
+			if m[2] == "" {
+				begin += "("
+			}
+			if !strings.Contains(tests, begin) {
+				t.Errorf("%s: there is no test %s", page, m[0])
+			}
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package redis_test
 
 import (
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -65,4 +67,62 @@ func TestSentinelFailover(t *testing.T) {
 	l.check(t)
 	wantNews(t, l.nodes[0], "a", ear)
 	await(t, "Check is nil", func() bool { return l.nodes[0].Check(t.Context()) == nil })
+}
+
+// TestFailover_behind kills a primary whose replica has not got the last
+// entries (F7). What was acknowledged is gone and its numbers are given to
+// others: only the chain tells the two apart, and it does. What was lost can be
+// sent again, and is one entry then.
+func TestFailover_behind(t *testing.T) {
+	primary := redistest.Start(t)
+	replica := primary.Replica()
+	sentinel := redistest.StartSentinel(t, primary)
+	s := open(t, sentinel.URL()+"/0?master_set="+redistest.MasterSet, redis.Options{Timeout: time.Second})
+	ear := watch(t, s, "a")
+	var both []chat.Entry
+	for range 3 {
+		both = append(both, keep(t, s, "a", "on both"))
+	}
+	await(t, "the replica has them", func() bool { return behind(primary, replica) == 0 })
+	replica.Pause()
+	primary.Do("CLIENT", "KILL", "TYPE", "replica") // what is sent to it would wait in its socket
+	lost := []chat.Entry{keep(t, s, "a", "lost"), keep(t, s, "a", "lost too")}
+	losses := ear.losses()
+	primary.Kill()
+	replica.Resume()
+
+	await(t, "the replica takes over", func() bool {
+		head, err := s.Head(t.Context(), "a")
+		return err == nil && head == both[2].Cursor
+	})
+	await(t, "the watch is told of the loss", func() bool { return ear.losses() > losses })
+	other := draft("a", "after the failover")
+	await(t, "it takes messages", func() bool {
+		a := s.Append(t.Context(), "a", []chat.Draft{other})[0]
+		return a.Err == nil && a.Entry.Seq == lost[0].Seq
+	})
+	log := history(t, s, "a")
+	if len(log) != 4 || log[3].Seq != lost[0].Seq || log[3].FP == lost[0].FP {
+		t.Fatalf("the log: got %+v, want number %d again and another chain than %s", log, lost[0].Seq, lost[0].FP)
+	}
+	for i, e := range lost {
+		e.Draft.Room = "a"
+		for again := range 2 {
+			a := s.Append(t.Context(), "a", []chat.Draft{e.Draft})[0]
+			if a.Err != nil || a.Duplicate != (again == 1) || a.Entry.Seq != uint64(5+i) {
+				t.Errorf("the lost entry %d, sent again (%d): got %+v, want number %d once", i, again, a, 5+i)
+			}
+		}
+	}
+}
+
+// behind is how many bytes a replica has not got yet.
+func behind(primary, replica *redistest.Server) int {
+	return offset(primary.Do("INFO", "replication"), "master_repl_offset") - offset(replica.Do("INFO", "replication"), "slave_repl_offset")
+}
+
+func offset(info, field string) int {
+	_, rest, _ := strings.Cut(info, field+":")
+	n, _ := strconv.Atoi(strings.TrimSpace(strings.SplitN(rest, "\n", 2)[0]))
+	return n
 }
