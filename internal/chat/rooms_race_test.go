@@ -73,7 +73,7 @@ func raceBan(t *testing.T, h *house) {
 		)
 		h.wantCode("the ban", errs[1], ok)
 		if errs[0] != nil {
-			h.wantCode("the join", errs[0], chat.CodeForbidden)
+			h.wantCode("the join", errs[0], chat.CodeBanned)
 		}
 		if got := h.members(room); len(got) != 1 {
 			t.Errorf("members after the ban: got %v, want the owner", got)
