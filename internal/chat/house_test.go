@@ -57,8 +57,12 @@ func newHouse(t *testing.T, store chat.Store) *house {
 
 // onBothStores runs a test in a house over each of the stores.
 func onBothStores(t *testing.T, test func(t *testing.T, h *house)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, newHouse(t, openStore(t))) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel() // one waits for the disk while the other waits for Redis
+		test(t, newHouse(t, openStore(t)))
+	})
 	t.Run("redis", func(t *testing.T) {
+		t.Parallel()
 		store, err := redis.Open(t.Context(), redis.Options{URL: redistest.Start(t).URL()})
 		if err != nil {
 			t.Fatal(err)

@@ -332,9 +332,26 @@ func (s *saga) play(n int) {
 	}
 }
 
+// reactTo fills the log with n entries about a message: somebody puts an emoji
+// on it and takes it off, an even number of times.
+func (s *saga) reactTo(seq uint64, by chat.Actor, n int) {
+	s.t.Helper()
+	kinds := []chat.Kind{chat.KindReact, chat.KindUnreact}
+	var drafts []chat.Draft
+	for i := range n {
+		drafts = append(drafts, chat.Draft{
+			Room: s.room, ID: chat.NewID(), Kind: kinds[i%2], Author: by.ID, Name: by.Nickname, Ref: seq, Text: "👍", At: s.clock.Now(),
+		})
+	}
+	for _, kept := range s.store.Append(s.t.Context(), s.room, drafts) {
+		s.must(kept.Err)
+	}
+}
+
 func TestMessages_saga(t *testing.T) {
 	for seed := range uint64(3) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			t.Parallel()
 			newSaga(t, newHouse(t, openStore(t)), seed).play(240)
 		})
 	}

@@ -127,13 +127,7 @@ func TestMessages_History_oddPages(t *testing.T) {
 	s := newSaga(t, newHouse(t, openStore(t)), 1)
 	owner, mod := s.cast[0], s.cast[1]
 	old := s.says(owner, "old")
-	for i := range 1300 {
-		act := s.nodes[0].messages.React
-		if i%2 == 1 {
-			act = s.nodes[0].messages.Unreact
-		}
-		s.must(second(act(t.Context(), mod, s.room, chat.NewID(), old.Seq, "👍")))
-	}
+	s.reactTo(old.Seq, mod, 1300)
 	s.must(second(s.nodes[0].messages.Edit(t.Context(), owner, s.room, chat.NewID(), old.Seq, "old and edited")))
 	history := func(q chat.Query) chat.Page {
 		t.Helper()

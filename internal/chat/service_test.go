@@ -159,6 +159,7 @@ func TestRoom_ALostAnnouncementIsReadFromTheLog(t *testing.T) {
 }
 
 func TestRoom_SilenceIsComparedWithTheLog(t *testing.T) {
+	t.Parallel()
 	store := &deaf{Store: openStore(t)}
 	s := serve(t, store, chat.Options{})
 	a := newAudience(t)
@@ -310,6 +311,7 @@ func newConnection() *connection         { return &connection{make(chan error, 1
 func (c *connection) Expelled(err error) { c.expelled <- err }
 
 func TestService_ADepartureIsToldOnceTheStoreIsBack(t *testing.T) {
+	t.Parallel()
 	store := &failing{Store: openStore(t)}
 	s := serve(t, store, chat.Options{})
 	a, c := newAudience(t), newConnection()
