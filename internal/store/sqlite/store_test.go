@@ -21,9 +21,13 @@ var factory = storetest.Factory{
 	},
 }
 
-func TestStore(t *testing.T) { storetest.Run(t, factory) }
+func TestStore(t *testing.T) {
+	t.Parallel() // with TestStore_RealTime: both wait for the disk most of the time
+	storetest.Run(t, factory)
+}
 
 func TestStore_RealTime(t *testing.T) {
+	t.Parallel()
 	real := factory
 	real.Clock = false
 	storetest.Run(t, real)
