@@ -99,6 +99,9 @@ func (a Act) complete(in, out reflect.Type, run func(context.Context, *request, 
 	if (a.May == MayAccount || a.May == MayAdmin) && !slices.Contains(a.Errors, chat.CodeForbidden) {
 		a.Errors = append(a.Errors, chat.CodeForbidden)
 	}
+	if len(a.plan.fields) > 0 && !slices.Contains(a.Errors, chat.CodeInvalid) {
+		a.Errors = append([]chat.Code{chat.CodeInvalid}, a.Errors...)
+	}
 	return &a
 }
 

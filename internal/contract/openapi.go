@@ -4,6 +4,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -53,10 +54,12 @@ func WriteOpenAPI(w io.Writer) error {
 		"paths":    paths,
 		"components": schema{
 			"schemas": forms.named,
-			"responses": schema{"Problem": schema{
-				"description": "It is not done.",
-				"content":     schema{"application/problem+json": schema{"schema": schema{"$ref": "#/components/schemas/Problem"}}},
-			}},
+			"headers": limitHeaders,
+			"responses": schema{
+				"Problem":     problemResponse("It is not done.", nil),
+				"RateLimited": problemResponse("Too much in too short a time: wait for as long as Retry-After says.", headersOf("Retry-After")),
+				"Unavailable": problemResponse("The store does not answer. Nothing is lost: send it again with the same id.", schema{"Retry-After": headerRef("Retry-After")}),
+			},
 			"securitySchemes": schema{
 				"bearer": schema{"type": "http", "scheme": "bearer"},
 				"cookie": schema{"type": "apiKey", "in": "cookie", "name": "__Host-causerie"},
@@ -64,6 +67,44 @@ func WriteOpenAPI(w io.Writer) error {
 		},
 	})
 }
+
+// limitHeaders are what answers say of the caller's allowance, for the class of
+// the act.
+var limitHeaders = schema{
+	"RateLimit-Limit":     header("The most acts of this class that are accepted at once; absent without a limit."),
+	"RateLimit-Remaining": header("How many more would be accepted now."),
+	"RateLimit-Reset":     header("Seconds until RateLimit-Remaining is RateLimit-Limit again."),
+	"Retry-After":         header("Seconds after which trying again makes sense."),
+}
+
+func header(description string) schema {
+	return schema{"description": description, "schema": schema{"type": "integer", "minimum": 0}}
+}
+
+func headerRef(name string) schema { return schema{"$ref": "#/components/headers/" + name} }
+
+// headersOf are the headers of every act's answer, and more.
+func headersOf(more ...string) schema {
+	headers := schema{}
+	for _, name := range append(more, "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset") {
+		headers[name] = headerRef(name)
+	}
+	return headers
+}
+
+func problemResponse(description string, headers schema) schema {
+	r := schema{
+		"description": description,
+		"content":     schema{"application/problem+json": schema{"schema": schema{"$ref": "#/components/schemas/Problem"}}},
+	}
+	if headers != nil {
+		r["headers"] = headers
+	}
+	return r
+}
+
+// problems are the answers that have more to say than others.
+var problems = map[int]string{429: "RateLimited", 503: "Unavailable"}
 
 var problemSchema = schema{
 	"type": "object", "description": "RFC 9457.", "required": []string{"type", "title", "status", "detail", "code"},
@@ -122,18 +163,29 @@ func (a *Act) parameters(inPath []string, forms *schemas) []schema {
 func (a *Act) responses(forms *schemas) schema {
 	responses := schema{"200": schema{
 		"description": "It is done.",
+		"headers":     headersOf(),
 		"content":     schema{"application/json": schema{"schema": forms.of(a.Out)}},
 	}}
-	general := []chat.Code{chat.CodeRateLimited, chat.CodeUnavailable, chat.CodeInternal}
-	if a.May != MayAnybody {
-		general = append(general, chat.CodeUnauthorized)
-	}
+	general := []chat.Code{chat.CodeUnauthorized, chat.CodeRateLimited, chat.CodeUnavailable, chat.CodeInternal}
 	byStatus := make(map[int][]string)
 	for _, c := range append(general, a.Errors...) {
-		byStatus[Statuses[c]] = append(byStatus[Statuses[c]], string(c))
+		if said := byStatus[Statuses[c]]; !slices.Contains(said, string(c)) {
+			byStatus[Statuses[c]] = append(said, string(c))
+		}
+	}
+	if a.HasBody() {
+		for status, why := range map[int]string{400: "", 413: ": the body is larger than 256 KB", 415: ": the body is no application/json"} {
+			if byStatus[status] == nil {
+				byStatus[status] = []string{string(chat.CodeInvalid) + why}
+			}
+		}
 	}
 	for status, codes := range byStatus {
-		responses[strconv.Itoa(status)] = schema{"$ref": "#/components/responses/Problem", "description": strings.Join(codes, ", ") + "."}
+		name := problems[status]
+		if name == "" {
+			name = "Problem"
+		}
+		responses[strconv.Itoa(status)] = schema{"$ref": "#/components/responses/" + name, "description": strings.Join(codes, ", ") + "."}
 	}
 	return responses
 }

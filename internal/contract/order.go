@@ -60,7 +60,7 @@ func orderActs() []*Act {
 			Name: "audit", Method: "GET", Path: "/audit",
 			Summary: "Tells the acts of power: who did what, to whom, where and why.",
 			Note:    "A part of what a filter picks can hold fewer than limit, or none, and still have next.",
-			May:     MayAdmin, Class: ClassRead, Scope: ScopeAdmin, Errors: codes(cInvalid, cForbidden),
+			May:     MayAdmin, Class: ClassRead, Scope: ScopeAdmin, Errors: codes(cInvalid, cForbidden, cNotFound),
 		}),
 		act[listRooms](Act{
 			Name: "rooms-all", Method: "GET", Path: "/admin/rooms",

@@ -87,6 +87,10 @@ func (a *API) route(act *contract.Act) http.Handler {
 			// A cookie that has ended remains the proof that this device has
 			// been here, and must not be in the way of whoever logs in again.
 			if act.May != contract.MayAnybody || chat.CodeOf(err) != chat.CodeUnauthorized || r.Header.Get("Authorization") != "" {
+				if over, ok := a.limit(w, act, caller); !ok {
+					refuse(w, *over) // looking up logins that are none is not free
+					return
+				}
 				a.fail(w, r, act, err)
 				return
 			}
