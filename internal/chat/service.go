@@ -108,6 +108,9 @@ func (s *Service) append(room RoomID, drafts []Draft) []Appended {
 func (s *Service) MaxMessage() int { return s.options.MaxMessage }
 
 // Open follows a room and tells a what happens in it, until Close of either.
+// Every call follows on its own, so that no audience waits for another one. The
+// lobby is the only room that two open, one per namespace; the store subscribes
+// once for both.
 func (s *Service) Open(ctx context.Context, id RoomID, a Audience) (*Room, error) {
 	var passing func([]Entry)
 	if id == Lobby {
