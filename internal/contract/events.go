@@ -31,7 +31,7 @@ var events = []*Told{
 	{"me-updated", "Oneself is different, through another device or an administrator.", "", reflect.TypeFor[Mine]()},
 	{"blocked", "The people one has blocked, all of them, after a change.", "", reflect.TypeFor[BlockedIDs]()},
 	{"saved", "A message has been saved, or is not any more.", "", reflect.TypeFor[SavedChanged]()},
-	{"signed-out", "The login has ended. The connection closes, and connecting with the same token is refused.", "", reflect.TypeFor[SignedOut]()},
+	{"signed-out", "The login has ended. The connection closes, and connecting with the same token is refused.", "After expired, come back with a new token and resume; after any other reason, the person has to log in.", reflect.TypeFor[SignedOut]()},
 }
 
 // Events returns what the server sends, in the order of the docs. The caller
