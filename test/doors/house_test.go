@@ -111,12 +111,6 @@ func (h *house) done(method, path, token string, body any) answer {
 	return a
 }
 
-// member makes an account and returns its token.
-func (h *house) member(name string) string {
-	h.t.Helper()
-	return h.done("POST", "/accounts", "", map[string]any{"name": name, "password": password}).text("token")
-}
-
 // dial connects to /chat.
 func (h *house) dial(auth any) (*client.Client, error) {
 	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
