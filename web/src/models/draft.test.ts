@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isEmojiOnly, lengthOf, remaining, sendable } from './draft';
+import { isEmojiOnly, lengthOf, remaining, sendable, spoken } from './draft';
 
 test.each([
   ['hello', 'hello'],
@@ -39,4 +39,17 @@ test.each([
   ['', false],
 ])('emoji only: %s', (text, want) => {
   expect(isEmojiOnly(text)).toBe(want);
+});
+
+test.each([
+  [400, 400],
+  [399, 400],
+  [301, 400],
+  [101, 200],
+  [100, 100],
+  [81, 100],
+  [1, 20],
+  [0, 0],
+])('%d characters left are told as %d', (left, want) => {
+  expect(spoken(left)).toBe(want);
 });

@@ -19,6 +19,12 @@ export function remaining(text: string, limit: number): number | null {
   return length < near ? null : limit - length;
 }
 
+/** Characters left as they are told to those who listen: not with every letter. */
+export function spoken(left: number): number {
+  const step = left > 100 ? 100 : 20;
+  return Math.ceil(left / step) * step;
+}
+
 /** One to three emoji and nothing else: shown large. */
 export function isEmojiOnly(text: string): boolean {
   return text.length <= 60 && FEW_EMOJI.test(text);

@@ -1,8 +1,12 @@
 import type { Row } from '@causerie/client';
+import { SvelteMap } from 'svelte/reactivity';
 import { sendable } from '../models/draft';
 import { session } from './session.svelte';
 import type { OpenRoom } from './room.svelte';
 import { rooms } from './rooms.svelte';
+
+/** When one last said something in a room, also in its threads, by this device's clock. */
+const said = new SvelteMap<string, number>();
 
 /** What is being written in a room or a thread: a new message, or one anew. */
 export class Writing {
@@ -61,6 +65,12 @@ export class Writing {
     this.called += 1;
   }
 
+  /** When one last said something in this room, as far as is known here. */
+  get lastAt(): number | undefined {
+    const { view, rows } = this.#open;
+    return said.get(view.id) ?? rows.findLast((row) => row.mine && row.kind === 'message')?.at;
+  }
+
   /** The last message of one's own that is loaded and can be written anew. */
   get last(): Row | undefined {
     return this.#open.rows.findLast(
@@ -95,6 +105,7 @@ export class Writing {
     if (text === '') return;
     if (editing === undefined) {
       this.#open.view.send({ text, ...(this.reply !== undefined && { reply: this.reply }) });
+      said.set(this.#open.view.id, Date.now());
       this.#text = '';
       this.reply = undefined;
       rooms.lookForDrafts();

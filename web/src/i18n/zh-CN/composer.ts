@@ -1,4 +1,5 @@
 import type { composer as en } from '../en/composer';
+import { span } from '../span';
 
 export const composer: typeof en = {
   label: '消息',
@@ -9,6 +10,7 @@ export const composer: typeof en = {
   save: '保存',
   remaining: (count) => `还可输入 ${count} 个字`,
   tooLong: (count) => `超出 ${count} 个字`,
+  overLimit: '内容太长，无法发送。请缩短，或分几次发送。',
   editing: '正在编辑你的消息',
   answering: (name) => `正在回复 ${name}`,
   cancelEdit: '停止编辑',
@@ -18,19 +20,23 @@ export const composer: typeof en = {
   suggested: (count) => `${count} 条建议`,
   everybody: '聊天室里的所有人',
   everybodyHere: '所有在线的人',
-  slow: (seconds) => `慢速模式：${seconds} 秒后可再次发言`,
+  slow: (seconds) => `慢速模式：${span(seconds, '秒')}后可再次发言`,
+  slowly: (seconds) => `慢速模式：每 ${span(seconds, '秒')}可发一条`,
   bold: '粗体',
   italic: '斜体',
   code: '代码',
   formatting: '支持 Markdown：**粗体**、*斜体*、`代码`',
   newline: 'Shift + Enter 换行',
   silence: {
-    'not-joined': '你不在这个聊天室里。',
+    'not-joined': '你不在这个聊天室里，加入后才能发言。',
     archived: '这个聊天室已归档，只能阅读，不能再发言。',
     muted: '你在这个聊天室被禁言。',
+    blocked: '你已屏蔽对方，取消屏蔽后才能发言。',
     announcement: '只有版主可以在此发言，你可以在话题中回复。',
-    'read-only': '在这里你只能阅读。',
+    'read-only': '此登录只能阅读，请用密码登录后再发言。',
   },
-  mutedUntil: (when) => `你在这个聊天室被禁言至 ${when}。`,
+  mutedUntil: (when) => `你在这个聊天室被禁言至 ${when}。现在可以阅读，之后可再次发言。`,
+  draftKept: '你未发送的内容已保留。',
   join: '加入聊天室',
+  unblock: '取消屏蔽',
 };

@@ -4,6 +4,7 @@ import { powersOver, type Powers } from '../../models/message-powers';
 import { addressOf } from '../../router';
 import { attempt } from '../../state/explain';
 import { overlays } from '../../state/overlay.svelte';
+import { people } from '../../state/people.svelte';
 import { place } from '../../state/place.svelte';
 import { preferences } from '../../state/preferences.svelte';
 import { session } from '../../state/session.svelte';
@@ -22,7 +23,10 @@ export class Actions {
 
   powers(row: Row): Powers {
     const { open } = this.#around;
-    return powersOver(row, open.room, session.me?.id ?? '', open.inThread);
+    const { room, inThread } = open;
+    const other = room.people?.[0]?.id;
+    const blocked = other !== undefined && people.blocked(other);
+    return powersOver(row, room, session.me?.id ?? '', { inThread, blocked, me: session.me });
   }
 
   react(row: Row, emoji: string): void {
