@@ -1,6 +1,7 @@
 import { roomName, type Person } from '@causerie/client';
 import { complete, rankNames, triggerAt, type Trigger } from '../models/completion';
 import { findEmoji, type EmojiGroups } from '../models/emoji';
+import { callsAll } from '../models/message-powers';
 import { emojiOf, rememberEmoji } from './emoji';
 import { people } from './people.svelte';
 import { preferences } from './preferences.svelte';
@@ -25,6 +26,8 @@ export class Suggesting {
   trigger = $state.raw<Trigger | null>(null);
   #index = $state(0);
   #members = $state.raw<readonly Person[]>([]);
+  /** Of a room that is open to all, also those who are not in it. */
+  #others = $state.raw<readonly Person[]>([]);
   #emoji = $state.raw<EmojiGroups>([]);
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #asked = new Set<string>();
@@ -64,7 +67,7 @@ export class Suggesting {
     const shown = this.#dismissed === undefined ? trigger : null;
     if (shown?.from !== this.trigger?.from || shown?.query !== this.trigger?.query) this.#index = 0;
     this.trigger = shown;
-    if (shown?.kind === 'person') this.#askMembers(shown.query);
+    if (shown?.kind === 'person') this.#askPeople(shown.query);
     if (shown?.kind === 'emoji') this.#askEmoji();
   }
 
@@ -93,13 +96,14 @@ export class Suggesting {
 
   #people(query: string): readonly Suggestion[] {
     const me = session.me?.id;
-    const others = people.all.filter(({ disabled }) => disabled !== true);
+    const others = [...this.#others, ...people.all].filter(({ disabled }) => disabled !== true);
     const found = rankNames(query, this.#members, others, MOST).filter(({ id }) => id !== me);
     const words = preferences.text.composer;
+    const room = rooms.get(this.#room);
     const calls = [
       { name: 'room', note: words.everybody },
       { name: 'here', note: words.everybodyHere },
-    ].filter(({ name }) => query !== '' && name.startsWith(query.toLowerCase()));
+    ].filter(({ name }) => query !== '' && name.startsWith(query.toLowerCase()) && room && callsAll(room));
     return [
       ...found.map((person): Suggestion => {
         const { id, name, status = '' } = person;
@@ -134,22 +138,30 @@ export class Suggesting {
     }));
   }
 
-  #askMembers(query: string): void {
+  #askPeople(query: string): void {
     const asked = query.toLowerCase();
     if (this.#asked.has(asked)) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#asked.add(asked);
-      session.client.act('members', { room: this.#room, query, limit: 50 }).then(
-        ({ members }) => {
-          // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
-          const known = new Map(this.#members.map((one) => [one.id, one]));
-          for (const { person } of members) known.set(person.id, person);
-          this.#members = [...known.values()];
-        },
-        () => this.#asked.delete(asked),
-      );
+      Promise.all([this.#askMembers(query), this.#askOthers(query)]).catch(() => this.#asked.delete(asked));
     }, ASK_AFTER_MS);
+  }
+
+  async #askMembers(query: string): Promise<void> {
+    const { members } = await session.client.act('members', { room: this.#room, query, limit: 50 });
+    this.#members = joined(
+      this.#members,
+      members.map(({ person }) => person),
+    );
+  }
+
+  /** A room of everybody has no list of members, and in an open one anybody may be called. */
+  async #askOthers(query: string): Promise<void> {
+    const kind = rooms.get(this.#room)?.kind;
+    if (query === '' || (kind !== 'public' && kind !== 'announcement')) return;
+    const found = await session.client.act('people', { query, limit: 50 });
+    this.#others = joined(this.#others, found.people);
   }
 
   #askEmoji(): void {
@@ -161,4 +173,9 @@ export class Suggesting {
       () => this.#asked.delete(`:${locale}`),
     );
   }
+}
+
+/** Both lists, each person once and as told last. */
+function joined(before: readonly Person[], told: readonly Person[]): readonly Person[] {
+  return [...new Map([...before, ...told].map((one) => [one.id, one])).values()];
 }
