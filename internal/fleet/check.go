@@ -19,7 +19,7 @@ type Verdict struct {
 	// Views is how many timelines of clients were compared with the server's.
 	Views int `json:"views"`
 	// Breaches say which promises were broken, beginning with their numbers
-	// in docs/faults.md. There are at most a few of each room.
+	// (see docs/faults.md). There are at most a few of each room.
 	Breaches []string `json:"breaches,omitempty"`
 }
 
@@ -138,14 +138,21 @@ func (r *Room) checkLog(log client.Timeline, v *Verdict, breach func(string, ...
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v.Acknowledged = len(r.kept)
-	for id, kept := range r.kept {
-		switch at, there := place[id]; {
+	v.Acknowledged = len(r.said)
+	newest := make(map[*client.Client]uint64)
+	for _, m := range r.said {
+		at, there := place[m.ID]
+		switch {
 		case !there:
-			breach("P1: %s was acknowledged as number %d and is lost", id, kept.Seq)
-		case at != kept.Cursor:
-			breach("P3: %s was acknowledged as %v and is %v", id, kept.Cursor, at)
+			breach("P1: %s was acknowledged as number %d and is lost", m.ID, m.Seq)
+		case m.anywhere:
+			continue
+		case at != m.Cursor:
+			breach("P3: %s was acknowledged as %v and is %v", m.ID, m.Cursor, at)
+		case at.Seq < newest[m.by]:
+			breach("I5: number %d was said after number %d by the same client", at.Seq, newest[m.by])
 		}
+		newest[m.by] = at.Seq
 	}
 }
 

@@ -44,7 +44,14 @@ type Room struct {
 	Members []*client.Client
 
 	mu   sync.Mutex
-	kept map[string]client.Kept // by id; guarded by mu
+	said []said // in the order of the acks; guarded by mu
+}
+
+// said is a message that was acknowledged.
+type said struct {
+	client.Kept
+	by       *client.Client
+	anywhere bool // its place was lost since
 }
 
 // atOnce is how many clients connect, join and are looked at at the same time.
@@ -91,7 +98,7 @@ func (f *Fleet) open(ctx context.Context, i int) (*Room, error) {
 		return nil, fmt.Errorf("room %d cannot be made: %w", i, err)
 	}
 	f.joined()
-	r := &Room{ID: made.ID, Members: []*client.Client{host}, kept: make(map[string]client.Kept)}
+	r := &Room{ID: made.ID, Members: []*client.Client{host}}
 	for n := range f.options.Members - 1 {
 		others := f.Clients[1:]
 		c := others[(i*(f.options.Members-1)+n)%len(others)]
@@ -120,22 +127,29 @@ func (f *Fleet) Close() {
 	})
 }
 
-// Say sends a text as c, waits for the ack and remembers it for Check.
+// Say sends a text as c, waits for the ack and remembers it for Check, which
+// wants what one client has said in one room in the order of the calls.
 func (r *Room) Say(ctx context.Context, c *client.Client, text string) (client.Kept, error) {
 	kept, err := c.Send(ctx, r.ID, client.Message{Text: text})
 	if err == nil {
 		r.mu.Lock()
-		r.kept[kept.ID] = kept
+		r.said = append(r.said, said{Kept: kept, by: c})
 		r.mu.Unlock()
 	}
 	return kept, err
 }
 
-// Acknowledged is how many messages Say has had acknowledged.
-func (r *Room) Acknowledged() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.kept)
+// Diverged says that the store has lost the newest of what it acknowledged, as
+// after a failover to a replica that was behind. Check wants all of it to be
+// there nevertheless, offered again by those who wrote it, but at any place.
+func (f *Fleet) Diverged() {
+	for _, r := range f.Rooms {
+		r.mu.Lock()
+		for i := range r.said {
+			r.said[i].anywhere = true
+		}
+		r.mu.Unlock()
+	}
 }
 
 // each calls f for 0 to n-1, some at once, and returns the errors.

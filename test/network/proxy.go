@@ -4,6 +4,8 @@ package network
 
 import (
 	"io"
+	"math"
+	"math/rand/v2"
 	"net"
 	"sync"
 	"testing"
@@ -23,15 +25,16 @@ const (
 // it has accepted it delivers in order or not at all, as TCP does.
 type Proxy struct {
 	// Addr is where to dial.
-	Addr   string
-	target string
+	Addr string
 
 	mu      sync.Mutex
+	target  string // guarded by mu
 	healed  *sync.Cond
 	refused bool                  // guarded by mu: connections end at once
 	holes   [2]bool               // guarded by mu: nothing passes in this direction
 	delay   time.Duration         // guarded by mu: of each chunk
 	chunk   int                   // guarded by mu: the largest piece; 0 means any
+	life    int                   // guarded by mu: bytes after which a connection tears; 0 means never
 	conns   map[net.Conn]struct{} // guarded by mu
 }
 
@@ -65,7 +68,7 @@ func Start(t testing.TB, target string) *Proxy {
 // carry joins conn with a new connection to the target until either ends.
 func (p *Proxy) carry(conn net.Conn) {
 	defer conn.Close()
-	target, err := net.Dial("tcp", p.target)
+	target, err := net.Dial("tcp", p.destination())
 	if err != nil {
 		return
 	}
@@ -78,6 +81,12 @@ func (p *Proxy) carry(conn net.Conn) {
 	p.pump(&pumps, target, conn, There)
 	p.pump(&pumps, conn, target, Back)
 	pumps.Wait()
+}
+
+func (p *Proxy) destination() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.target
 }
 
 // A parcel is on its way since a moment. The last one has no data.
@@ -103,11 +112,20 @@ func (p *Proxy) pump(running *sync.WaitGroup, dst, src net.Conn, d Direction) {
 	})
 	running.Go(func() {
 		// That a connection has ended does not come through a hole either.
+		life := p.lifetime()
 		for sent := range way {
+			if life -= len(sent.data); life <= 0 {
+				sent.data = sent.data[:len(sent.data)+life]
+			}
 			p.deliver(dst, sent, d)
+			if life <= 0 {
+				break
+			}
 		}
 		dst.Close()
 		src.Close()
+		for range way { // what comes after is lost
+		}
 	})
 }
 
@@ -157,6 +175,34 @@ func (p *Proxy) forget(conns ...net.Conn) {
 	}
 }
 
+// lifetime is how many bytes a new connection carries in one direction.
+func (p *Proxy) lifetime() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.life == 0 {
+		return math.MaxInt
+	}
+	return p.life/2 + rand.IntN(p.life)
+}
+
+// Tear has every new connection end after about so many bytes in one
+// direction, in the middle of whatever it carries, until Heal.
+func (p *Proxy) Tear(bytes int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.life = bytes
+	for c := range p.conns {
+		c.Close()
+	}
+}
+
+// Turn leads new connections to another address.
+func (p *Proxy) Turn(target string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.target = target
+}
+
 // Swallow has nothing pass in these directions any more; nobody is told.
 func (p *Proxy) Swallow(directions ...Direction) {
 	p.mu.Lock()
@@ -189,6 +235,6 @@ func (p *Proxy) Cut() {
 func (p *Proxy) Heal() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.refused, p.holes, p.chunk, p.delay = false, [2]bool{}, 0, 0
+	p.refused, p.holes, p.chunk, p.delay, p.life = false, [2]bool{}, 0, 0, 0
 	p.healed.Broadcast()
 }

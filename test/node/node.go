@@ -20,18 +20,23 @@ import (
 	"time"
 )
 
-var build = sync.OnceValues(func() (string, error) {
+var (
+	build      = sync.OnceValues(func() (string, error) { return buildWith("-race") })
+	buildPlain = sync.OnceValues(func() (string, error) { return buildWith() })
+)
+
+func buildWith(flags ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "causerie-test")
 	if err != nil {
 		return "", err
 	}
 	bin := filepath.Join(dir, "causerie")
-	cmd := exec.Command("go", "build", "-race", "-o", bin, "github.com/causerie-chat/causerie/cmd/causerie")
-	if out, err := cmd.CombinedOutput(); err != nil {
+	args := append(append([]string{"build", "-o", bin}, flags...), "github.com/causerie-chat/causerie/cmd/causerie")
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("failed to build causerie: %w\n%s", err, out)
 	}
 	return bin, nil
-})
+}
 
 // Binary returns the path of the program, built with the race detector.
 func Binary(t testing.TB) string {
@@ -48,6 +53,7 @@ type Node struct {
 	URL string
 
 	t    testing.TB
+	bin  string
 	cmd  *exec.Cmd
 	args []string
 	done chan struct{}
@@ -61,13 +67,24 @@ type Node struct {
 // its log is shown if the test failed.
 func Start(t testing.TB, args ...string) *Node {
 	t.Helper()
-	return start(t, FreeAddr(t), args)
+	return start(t, Binary(t), FreeAddr(t), args)
 }
 
-func start(t testing.TB, addr string, args []string) *Node {
+// StartPlain is Start without the race detector, which makes a program ten
+// times as slow: for tests whose point is how many there are.
+func StartPlain(t testing.TB, args ...string) *Node {
 	t.Helper()
-	n := &Node{URL: "http://" + addr, t: t, args: args, done: make(chan struct{})}
-	n.cmd = exec.Command(Binary(t), append([]string{"serve", "--addr", addr}, args...)...)
+	bin, err := buildPlain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(t, bin, FreeAddr(t), args)
+}
+
+func start(t testing.TB, bin, addr string, args []string) *Node {
+	t.Helper()
+	n := &Node{URL: "http://" + addr, t: t, bin: bin, args: args, done: make(chan struct{})}
+	n.cmd = exec.Command(bin, append([]string{"serve", "--addr", addr}, args...)...)
 	// What the test was started with must not reach the program.
 	n.cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "GORACE=halt_on_error=1 exitcode=66"}
 	pipe, err := n.cmd.StderrPipe()
@@ -180,7 +197,7 @@ func (n *Node) Wait(limit time.Duration) (int, error) {
 // It must have ended.
 func (n *Node) Restart() *Node {
 	n.t.Helper()
-	return start(n.t, strings.TrimPrefix(n.URL, "http://"), n.args)
+	return start(n.t, n.bin, strings.TrimPrefix(n.URL, "http://"), n.args)
 }
 
 // FreeAddr returns an address of 127.0.0.1 that nothing listens on.

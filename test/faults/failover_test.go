@@ -1,0 +1,46 @@
+package faults
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
+	"github.com/causerie-chat/causerie/internal/store/storetest"
+	"github.com/causerie-chat/causerie/test/network"
+	"github.com/causerie-chat/causerie/test/node"
+)
+
+// F7: the primary of a Sentinel group dies, and the replica that is promoted
+// was cut off from it before. What was acknowledged meanwhile is lost, by the
+// choice of --redis-durability accepted: every client sees it by the chain, and
+// who wrote it offers it again.
+func TestChat_failover(t *testing.T) {
+	for range storetest.Rounds(1, 10) {
+		failOver(t)
+	}
+}
+
+func failOver(t *testing.T) {
+	kept := []string{"--appendonly", "yes", "--appendfsync", "always"}
+	primary := redistest.Start(t, kept...)
+	replica := primary.Replica(kept...)
+	sentinel := redistest.StartSentinel(t, primary)
+	h := &house{t: t}
+	for range 2 {
+		h.nodes = append(h.nodes, node.Start(t, options("--redis", sentinel.URL()+"/0?master_set="+redistest.MasterSet)...))
+	}
+	h.way = network.Start(t, h.addr(1))
+	p := gather(t, h, 5, 2, 4)
+	p.talk()
+	p.await(8)
+	p.lose(func() {
+		until(t, "the replica has everything", func() bool { return strings.TrimSpace(primary.Do("WAIT", "1", "1000")) == "1" })
+		primary.Do("ACL", "SETUSER", "default", "-psync", "-sync")
+		primary.Do("CLIENT", "KILL", "TYPE", "replica")
+	}, func() {
+		primary.Kill()
+		until(t, "the replica is the primary", func() bool { return strings.Contains(replica.Do("INFO", "replication"), "role:master") })
+	})
+	p.await(8)
+	p.check(t)
+}
