@@ -48,7 +48,7 @@ for (const name of [...Object.keys(manifest(ROOT).dependencies ?? {}), ...BUILT_
 
 /** The licences of the program, from a file where this machine has no Go. */
 function program() {
-  const file = process.env.GO_LICENCES;
+  const file = process.env['GO_LICENCES'];
   if (file !== undefined) return readFileSync(file, 'utf8');
   const script = join(ROOT, '../scripts/licences.sh');
   return execFileSync(script, { encoding: 'utf8', maxBuffer: 16 << 20 });
