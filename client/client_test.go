@@ -125,8 +125,13 @@ func TestClient(t *testing.T) {
 		must(t, bob.React(ctx, room.ID, kept.Seq, "👍"))
 		must(t, ada.React(ctx, room.ID, kept.Seq, "👍"))
 		must(t, bob.Unreact(ctx, room.ID, kept.Seq, "👍"))
-		_, err = bob.Send(ctx, room.ID, Message{Text: "Why?", Thread: kept.Seq})
-		must(t, err)
+		for _, text := range []string{"Why?", "Why not?"} {
+			reply, err := bob.Send(ctx, room.ID, Message{Text: text, Thread: kept.Seq})
+			must(t, err)
+			if text == "Why not?" {
+				must(t, bob.Delete(ctx, room.ID, reply.Seq))
+			}
+		}
 		gone, err := ada.Send(ctx, room.ID, Message{Text: "Oh"})
 		must(t, err)
 		must(t, ada.Delete(ctx, room.ID, gone.Seq))
