@@ -32,7 +32,7 @@ test('a whole visit without a mouse', async ({ member, open }) => {
   await keyboard.type('gard');
   await expect(page.getByRole('option', { name: /Garden/ })).toBeVisible();
   await keyboard.press('Enter');
-  await expect(page.getByRole('heading', { name: 'Garden' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Garden', exact: true })).toBeVisible();
   await expect(ann.row('hello Ann')).toBeVisible();
   await expect(ann.composer).toBeFocused();
 
@@ -78,7 +78,7 @@ test('a whole visit without a mouse', async ({ member, open }) => {
   await kept();
 
   await keyboard.press('Alt+ArrowUp');
-  await expect(page.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Lobby', exact: true })).toBeVisible();
   await keyboard.press('Control+/');
   await expect(page.getByRole('dialog', { name: text.shell.shortcuts })).toBeVisible();
   await keyboard.press('Escape');
@@ -86,6 +86,7 @@ test('a whole visit without a mouse', async ({ member, open }) => {
   await kept();
   await ann.profile.focus();
   await keyboard.press('Enter');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
   await keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: text.shell.signOut })).toBeFocused();
   await keyboard.press('Enter');
@@ -133,11 +134,11 @@ test.describe('while the files of a dialog are on their way', () => {
     await ann.page.keyboard.type('gard');
     await ann.page.keyboard.press('Enter');
     give();
-    await expect(ann.page.getByRole('heading', { name: 'Garden' })).toBeVisible();
+    await expect(ann.page.getByRole('heading', { name: 'Garden', exact: true })).toBeVisible();
     await expect(ann.composer).toHaveValue('');
     await expect(ann.composer).toBeFocused();
     await ann.entry('Lobby').click();
-    await expect(ann.page.getByRole('heading', { name: 'Lobby' })).toBeVisible();
+    await expect(ann.page.getByRole('heading', { name: 'Lobby', exact: true })).toBeVisible();
     await expect(ann.rows).toHaveCount(0);
   });
 

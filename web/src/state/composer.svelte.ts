@@ -26,7 +26,9 @@ export class Writing {
     this.#restore();
     // The drafts of the last visit arrive from the shelf a little later.
     this.#stop = open.view.on('change', () => {
-      if (!this.#touched) this.#restore();
+      if (this.#touched) return;
+      this.#restore();
+      rooms.lookForDrafts();
     });
   }
 
