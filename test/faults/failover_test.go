@@ -13,8 +13,13 @@ import (
 // F7: the primary of a Sentinel group dies, and the replica that is promoted
 // was cut off from it before. What was acknowledged meanwhile is lost, by the
 // choice of --redis-durability accepted: every client sees it by the chain, and
-// who wrote it offers it again.
+// who wrote it offers it again. It belongs to the long form: where the replica
+// has to load everything again first, it is promoted with nothing at all, and
+// rooms that are gone are told otherwise than rooms that went back.
 func TestChat_failover(t *testing.T) {
+	if storetest.Rounds(0, 1) == 0 {
+		t.Skip("part of the long form: make faults")
+	}
 	for range storetest.Rounds(1, 10) {
 		failOver(t)
 	}
