@@ -1,7 +1,7 @@
 import type { Audited } from '@causerie/client';
 import { expect, test } from 'vitest';
 import { audit as en } from '../i18n/en/audit';
-import { reasonOf, sentenceOf, topicOf } from './audit';
+import { actsOf, reasonOf, sentenceOf, topicOf } from './audit';
 
 const plain = (text: string) => text.replace(/[\u2068\u2069]/gu, '');
 const line = (act: string, more: Partial<Audited> = {}): Audited => ({
@@ -33,8 +33,8 @@ test.each([
   [
     'everywhere',
     line('person-purge', { person: bob, detail: '3 messages' }),
-    'Olga deleted all messages of Bob',
-    '3 messages',
+    'Olga deleted all messages of Bob (3 messages)',
+    '',
   ],
   [
     'in one room',
@@ -75,4 +75,10 @@ test('every act has a topic', () => {
     'invitation-create',
   ];
   expect(acts.map(topicOf)).toEqual(['people', 'rooms', 'rooms', 'rooms', 'server', 'server']);
+});
+
+test('the acts of a topic are asked for by name, each once', () => {
+  expect(actsOf('server', en)).toEqual(['invitation-create', 'invitation-revoke', 'settings-change']);
+  expect(actsOf('people', en)).toContain('person-purge');
+  expect(actsOf('rooms', en).filter((act) => act.startsWith('room-rank'))).toEqual(['room-rank']);
 });

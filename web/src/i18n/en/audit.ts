@@ -1,3 +1,5 @@
+import { plural } from '../plural';
+
 /** A sentence per act of power. `room` and `whom` are names, isolated already. */
 export const audit = {
   'message-delete': (by: string, room: string, whom: string) =>
@@ -40,6 +42,7 @@ export const audit = {
     `${by} deleted a reported message of ${whom} and banned them from ${room}`,
   'settings-change': (by: string) => `${by} changed the settings of the server`,
   other: (by: string) => `${by} did something this page does not know yet`,
+  erased: (count: number) => plural('en', count, { one: '1 message', other: `${count} messages` }),
   someRoom: 'a room',
   somebody: 'somebody',
 };

@@ -33,6 +33,7 @@ export const audit: typeof en = {
   'report-resolve banned': (by, room, whom) => `${by} 删除了 ${whom} 在 ${room} 被举报的消息，并封禁了作者`,
   'settings-change': (by) => `${by} 更改了服务器设置`,
   other: (by) => `${by} 做了本页面还不认识的操作`,
+  erased: (count) => `共 ${count} 条`,
   someRoom: '某个聊天室',
   somebody: '某人',
 };
