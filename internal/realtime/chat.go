@@ -37,6 +37,7 @@ type Chat struct {
 	halls    halls
 	desks    desks
 	presence presence
+	news     news
 	revoked  revoked
 	people   errands // news of people, in order
 	lobby    *hall
@@ -55,6 +56,7 @@ type Chat struct {
 func OpenChat(ctx context.Context, srv *socketio.Server, h *contract.House, rates *rate.Keeper, o Options) (*Chat, error) {
 	c := &Chat{ns: srv.Of(chatNamespace), house: h, rates: rates, options: o.withDefaults()}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.news = news{ns: c.ns, held: make(map[*visitor][]*socketio.Encoded)}
 	c.halls = halls{chat: c, open: make(map[chat.RoomID]*hall)}
 	c.desks = desks{chat: c, open: make(map[chat.PersonID]*desk)}
 	c.presence = presence{chat: c, states: make(map[chat.PersonID]string)}

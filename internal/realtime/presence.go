@@ -92,7 +92,7 @@ func (p *presence) changed(states map[chat.PersonID]chat.State) {
 			encoded = append(encoded, enc)
 		}
 	}
-	_ = p.chat.ns.Local().Send(socketio.Batch(encoded...)) // local: cannot fail
+	p.chat.news.tell(socketio.Batch(encoded...))
 }
 
 // foldInto has one presences event follow, the later the more have to hear it.
@@ -106,7 +106,9 @@ func (p *presence) foldInto(sockets int) {
 		defer p.mu.Unlock()
 		p.fold = nil
 		told := contract.Presences{States: p.some(), Total: len(p.states)}
-		_ = p.chat.ns.Local().Emit(eventPresences, told) // local, and always encodes
+		if enc, err := socketio.Encode(chatNamespace, eventPresences, told); err == nil {
+			p.chat.news.tell(enc)
+		}
 	})
 }
 

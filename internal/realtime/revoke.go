@@ -11,6 +11,7 @@ import (
 	"github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/contract"
+	"github.com/causerie-chat/causerie/socketio"
 )
 
 // endedExpired is the reason of a login that has come to its own end. The others
@@ -205,7 +206,9 @@ func (c *Chat) profiles(changed []chat.PersonID) {
 		people, err := c.house.PeopleOf(ctx, found)
 		if err == nil {
 			for _, p := range people {
-				_ = c.ns.Local().Emit(eventPersonUpdated, contract.PersonUpdated{Person: p}) // local, and always encodes
+				if enc, err := socketio.Encode(chatNamespace, eventPersonUpdated, contract.PersonUpdated{Person: p}); err == nil {
+					c.news.tell(enc)
+				}
 			}
 			return
 		}

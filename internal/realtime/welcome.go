@@ -114,6 +114,8 @@ func (v *visitor) welcome() error {
 	c, since := v.chat, v.chat.options.Now()
 	ctx, cancel := context.WithTimeout(c.ctx, storeTimeout)
 	defer cancel()
+	c.news.hold(v)
+	defer c.news.drop(v)
 	told, err := c.house.WelcomeOf(ctx, v.who())
 	if err != nil {
 		return err
@@ -141,6 +143,9 @@ func (v *visitor) welcome() error {
 		return err
 	}
 	v.welcomed, v.token = true, ""
+	if err := c.news.deliver(v); err != nil && !errors.Is(err, socketio.ErrDisconnected) {
+		return err
+	}
 	v.attendAll(heads, since)
 	return nil
 }
