@@ -36,7 +36,7 @@ export const entry = {
   endedExpired: 'You were signed out after a long time. Sign in again to go on.',
   endedPassword: 'Your password was changed. Sign in with the new one.',
 
-  invited: (by: string) => `${by} invites you`,
+  invited: (by: string) => `${by} invites you.`,
   invitedRoom: (room: string) => `You will be taken to the room ${room}.`,
   invitationGone: 'This invitation is not valid any more.',
   invitationGoneHint: 'It has been used up, has expired or was taken back. Ask for a new one.',

@@ -37,7 +37,7 @@ export const entry: typeof en = {
   endedExpired: '很久没有活动，已自动退出，请重新登录。',
   endedPassword: '密码已更改，请用新密码登录。',
 
-  invited: (by) => `${by} 邀请你加入`,
+  invited: (by) => `${by} 邀请你加入。`,
   invitedRoom: (room) => `加入后会进入聊天室“${room}”。`,
   invitationGone: '这个邀请已失效。',
   invitationGoneHint: '可能已用完、过期或被收回，请再要一个。',
