@@ -109,6 +109,17 @@ func (hs *halls) release(h *hall) {
 	})
 }
 
+// keep holds a hall that may have been closed, and reports whether it is open.
+func (hs *halls) keep(h *hall) bool {
+	hs.mu.Lock()
+	defer hs.mu.Unlock()
+	if hs.open[h.id] != h {
+		return false
+	}
+	h.holders++
+	return true
+}
+
 // listeners is how many visitors are in the hall, or about to be.
 func (hs *halls) listeners(h *hall) int {
 	hs.mu.Lock()

@@ -143,6 +143,12 @@ func (v *visitor) fail(doing string, err error) {
 
 func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since time.Time) error {
 	h := st.hall
+	// A visitor who goes meanwhile can be the last one, and a closed room does
+	// not answer: whatever is next for the person would wait for nothing.
+	if !v.chat.halls.keep(h) {
+		return nil
+	}
+	defer v.chat.halls.release(h)
 	for range attendTries {
 		if err := h.await(ctx, from.Seq); err != nil {
 			return err

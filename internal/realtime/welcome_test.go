@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	accounts "github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -115,5 +116,31 @@ func TestChat_NothingComesBeforeTheWelcome(t *testing.T) {
 				t.Fatalf("guest %d knows %d people, want %d, and the status %d: %v", i, len(c.online), people+1, c.status, err)
 			}
 		}
+	}
+}
+
+// Whose connections break as soon as they are made is welcomed by the next one
+// at once, and does not wait for those that have gone.
+func TestChat_WhoComesAndGoesIsWelcomedAtOnce(t *testing.T) {
+	n := build(t, townOptions{}).nodes[0]
+	ana, token := n.member("Ana")
+	for i := range 5 {
+		ana.do("room-create", map[string]any{"kind": "private", "name": fmt.Sprint("Room ", i)}, nil)
+	}
+	ana.Cut()
+	for range 60 {
+		c, err := n.dial(map[string]string{"token": token})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Send("me"); err != nil {
+			t.Fatal(err)
+		}
+		c.Cut()
+	}
+	began := time.Now()
+	n.arrive(map[string]string{"token": token})
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("the welcome came after %v", took)
 	}
 }
