@@ -14,7 +14,7 @@ export const settings = {
 
   profile: 'How others see you',
   name: 'Name',
-  nameHint: 'Beside everything you write. Older messages get the new name too.',
+  nameHint: 'Beside everything you write. What you have written before keeps the name it had.',
   status: 'Status',
   statusHint: 'What you are up to, for example “At lunch”. Empty for none.',
   email: 'E-mail',

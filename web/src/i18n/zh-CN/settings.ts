@@ -14,7 +14,7 @@ export const settings: typeof en = {
 
   profile: '别人看到的你',
   name: '名字',
-  nameHint: '显示在你写的每条消息旁边，以前的消息也会换成新名字。',
+  nameHint: '显示在你写的每条消息旁边。以前写的消息保留当时的名字。',
   status: '状态',
   statusHint: '你在做什么，比如“吃饭中”。留空表示没有。',
   email: '邮箱',
