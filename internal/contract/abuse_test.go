@@ -88,6 +88,25 @@ func TestTokens_withoutAdminScopeHaveNoPower(t *testing.T) {
 	h.must(err)
 }
 
+// What does not fit into the audit log is not done in secret.
+func TestReasons_tooLongOnesAreRefused(t *testing.T) {
+	h := newHouse(t)
+	for _, a := range Table() {
+		if !a.Power || a.plan.reason < 0 {
+			continue
+		}
+		in := h.scene(t.Context()).inputOf(a, 1)
+		in["reason"] = strings.Repeat("ä", chat.MaxReason+1)
+		who := "owner"
+		if a.May == MayAdmin {
+			who = "admin"
+		}
+		if _, err := h.do(t.Context(), a.Name, who, in); chat.CodeOf(err) != chat.CodeInvalid {
+			t.Errorf("%s: got %v, want %s", a.Name, err, chat.CodeInvalid)
+		}
+	}
+}
+
 // Whatever else a payload claims is the server's to say.
 func TestForgedFields_areIgnored(t *testing.T) {
 	h := newHouse(t)

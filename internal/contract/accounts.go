@@ -72,8 +72,8 @@ func keyActs() []*Act {
 		}),
 		act[changePassword](Act{
 			Name: "password-change", Method: "PUT", Path: "/me/password",
-			Summary: "Sets another password. All other logins end.",
-			May:     MayAccount, Class: ClassAuth, Scope: ScopeSession, Errors: codes(cInvalid, cNobody, cForbidden),
+			Summary: "Sets another password. All other logins end.", Note: "`conflict`: the login is another site's, which has the password.",
+			May: MayAccount, Class: ClassAuth, Scope: ScopeSession, Errors: codes(cInvalid, cNobody, cForbidden, cConflict),
 		}),
 		act[readSessions](Act{
 			Name: "sessions", Method: "GET", Path: "/sessions",

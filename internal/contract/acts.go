@@ -3,9 +3,11 @@ package contract
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -140,6 +142,11 @@ func (a *Act) Do(ctx context.Context, h *House, c Caller, in json.RawMessage, re
 	r := &request{House: h, Caller: c, act: a, actor: c.actor()}
 	if a.Power {
 		r.audit = a.plan.audit(input.Elem())
+		// What the audit log cannot hold must not be done: it would be missing there.
+		if utf8.RuneCountInString(r.audit.detail) > chat.MaxReason {
+			reply(nil, invalid(fmt.Sprintf("The reason is too long. Use at most %d characters.", chat.MaxReason)))
+			return
+		}
 	}
 	a.run(ctx, r, input.Interface(), func(out any, err error) {
 		if err != nil {
