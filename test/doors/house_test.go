@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -42,9 +43,14 @@ var setupCode = regexp.MustCompile(`/setup#(cu_\S+)`)
 func open(t *testing.T, args ...string) *house {
 	t.Helper()
 	h := &house{Node: node.Start(t, append([]string{"--data", t.TempDir()}, args...)...), t: t}
-	code := setupCode.FindStringSubmatch(h.Logs())
-	if code == nil {
-		t.Fatal("the program has printed no link to set it up with")
+	// The program may be ready a moment before it prints the link.
+	var code []string
+	for late := time.Now().Add(patience); code == nil; {
+		if time.Now().After(late) {
+			t.Fatal("the program has printed no link to set it up with")
+		}
+		runtime.Gosched()
+		code = setupCode.FindStringSubmatch(h.Logs())
 	}
 	h.owner = h.done("POST", "/setup", "", map[string]any{
 		"code": code[1], "name": "Owner", "password": password, "server": map[string]any{"registration": "open", "guests": true},
