@@ -63,7 +63,7 @@ func messageActs() []*Act {
 		act[history](Act{
 			Name: "history", Method: "GET", Path: "/rooms/{room}/messages",
 			Summary: "Tells a part of a room's timeline: the newest, or what is before, after or around a number.",
-			Note:    "Public and announcement rooms and the lobby can be read by every account without joining; guests read where they have joined.",
+			Note:    "Replies in threads are not among them: `thread` tells those. Public and announcement rooms and the lobby can be read by every account without joining; guests read where they have joined.",
 			May:     MayReader, Class: ClassRead, Scope: ScopeRead, Errors: codes(cInvalid, cNotFound, cForbidden),
 		}),
 		act[readThread](Act{
