@@ -1,33 +1,40 @@
 /** This close to the end is at the end. */
 export const NEAR_END_PX = 100;
 
-const follows = CSS.supports('overflow-anchor', 'auto');
-
-/** Where the first row on the screen stands, so that it can be put back there. */
+/**
+ * Where a row on the screen ends, so that it can be put back there. Not where it begins: its author's name
+ * goes when the message before it comes.
+ */
 export interface Held {
   readonly row: Element;
-  readonly top: number;
+  readonly bottom: number;
 }
 
 /**
  * Call before rows come or go. Browsers keep what is read in its place by
- * themselves, except at the very top, and Safari not at all: what is held there
- * is put back after.
+ * themselves, but not at the very top, not when a scroll of theirs is under way,
+ * and Safari never: what they leave is put back after.
  */
 export function hold(scroller: HTMLElement): Held | null {
-  if (scroller.scrollTop === 0) scroller.scrollTop = 1;
-  if (follows) return null;
   const edge = scroller.getBoundingClientRect().top;
-  for (const row of scroller.querySelectorAll('article')) {
-    const { top, bottom } = row.getBoundingClientRect();
-    if (bottom > edge) return { row, top };
+  const rows = scroller.querySelectorAll('article');
+  // The first one that begins on the screen: one that is cut off may turn out longer above the edge.
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.getBoundingClientRect().top ?? Infinity) < edge) low = middle + 1;
+    else high = middle;
   }
-  return null;
+  const row = rows[Math.min(low, rows.length - 1)];
+  return row === undefined ? null : { row, bottom: row.getBoundingClientRect().bottom };
 }
 
 /** Call after rows have come or gone. */
 export function restore(scroller: HTMLElement, held: Held | null): void {
-  if (held?.row.isConnected === true) scroller.scrollTop += held.row.getBoundingClientRect().top - held.top;
+  if (held?.row.isConnected !== true) return;
+  const moved = held.row.getBoundingClientRect().bottom - held.bottom;
+  // Less is rounding; and whoever sets the place ends the browser's own glide to it.
+  if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
 }
 
 export function below(scroller: HTMLElement): number {
