@@ -35,9 +35,13 @@ const OURS = [
   ...['Never mind', 'Thanks a lot', 'Thanks', 'Good morning, everybody', 'fmt.Println', 'func main()'],
 ].sort((one, other) => other.length - one.length);
 
+/** A program that is built of a commit is called by its hash, which may hold letters side by side: "ec66eaa". */
+const VERSION = /^[0-9a-f]{7,40}(-dirty)?$/u;
+
 /** What is in Latin letters without being anybody's name. Of emoji, the Chinese names may hold some: "OK手势". */
 function foreign(told: readonly string[], view = ''): string[] {
   return told.filter((line) => {
+    if (VERSION.test(line)) return false;
     if (view === 'emoji' && /\p{Script=Han}|^(OK|DVD|DNA)$/u.test(line)) return false;
     return /\p{Script=Latin}{2,}/u.test(OURS.reduce((text, known) => text.replaceAll(known, ' '), line));
   });
