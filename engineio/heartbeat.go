@@ -9,6 +9,7 @@ type heartbeat struct {
 	due         time.Duration // when to ping or, with a ping outstanding, when to give up
 	outstanding bool          // a ping has not been answered
 	extended    bool          // another packet came in its place and has bought time, once
+	waived      bool          // the program was busy with a message when the time was over
 }
 
 // startHeartbeat begins the first interval. mu is held.
@@ -42,6 +43,8 @@ func (s *Session) wake(now time.Duration) {
 		s.schedule()
 	case !s.open():
 		s.end(ReasonForcedClose) // the last poll did not come
+	case s.beat.outstanding && s.waive(now):
+		s.schedule()
 	case s.beat.outstanding:
 		s.pingTimeout()
 	default:
@@ -57,7 +60,7 @@ func (s *Session) ping(now time.Duration) {
 	if now > due+2*s.server.wheel.tick && s.listening() {
 		due = now
 	}
-	s.beat.outstanding, s.beat.extended = true, false
+	s.beat.outstanding, s.beat.extended, s.beat.waived = true, false, false
 	s.setDue(due + s.server.options.PingTimeout)
 	s.writeFirst(pingMessage)
 }
@@ -86,13 +89,29 @@ func (s *Session) alive() {
 	}
 }
 
+// waive gives a client another timeout that may have answered in vain: while the
+// program is busy with a message nothing more is read. It does so once more
+// after that, so that what has come meanwhile can be read. mu is held.
+func (s *Session) waive(now time.Duration) bool {
+	// The lock is not wanted, only whether somebody has it.
+	busy := !s.receiving.TryLock()
+	if !busy {
+		s.receiving.Unlock()
+	}
+	waived := busy || s.beat.waived
+	if s.beat.waived = busy; waived {
+		s.beat.due = now + s.server.options.PingTimeout
+	}
+	return waived
+}
+
 // lapsed ends the session if it should have ended already. mu is held.
 func (s *Session) lapsed() bool {
 	late := s.server.wheel.now() - s.beat.due
 	if !s.beat.outstanding {
 		late -= s.server.options.PingTimeout
 	}
-	if !s.open() || late < 0 {
+	if !s.open() || late < 0 || s.beat.outstanding && s.waive(s.server.wheel.now()) {
 		return false
 	}
 	s.pingTimeout()

@@ -24,8 +24,9 @@ type Handler interface {
 // and closes the session with [ReasonTransportError].
 type Receiver interface {
 	// Receive is called for every message packet, in order. data is valid
-	// until it returns. While it runs nothing more is read from the client. An
-	// error closes the session with [ReasonParseError].
+	// until it returns. While it runs nothing more is read from the client, and
+	// its silence is not held against it. An error closes the session with
+	// [ReasonParseError].
 	Receive(data []byte, binary bool) error
 	// Closed is called exactly once, after everything else, on a goroutine of
 	// the server.

@@ -77,6 +77,36 @@ func TestHeartbeat_OtherPacketExtendsOnce(t *testing.T) {
 	})
 }
 
+// What a client answers while the program works on its message is not read: it
+// is not given up for that, and is when it stays silent afterwards.
+func TestHeartbeat_BusyProgram(t *testing.T) {
+	o := engineio.Options{PingInterval: 2 * time.Second, PingTimeout: time.Second}
+	runSynctest(t, o, func(t *testing.T, w *world, m engineiotest.Mode) {
+		w.receive = func() { time.Sleep(7 * time.Second) }
+		c, p := w.open(m)
+		sent := make(chan error, 1)
+		go func() { sent <- c.SendText("4work") }()
+		for got := (engineiotest.Packet{}); got.Text != "4work"; {
+			var err error
+			if got, err = c.Receive(); err != nil {
+				t.Fatalf("the session ended: %v", err)
+			}
+		}
+		if err := <-sent; err != nil {
+			t.Fatal(err)
+		}
+		send(t, c, "3")
+		if got, err := c.Receive(); err != nil || got.Text != "2" {
+			t.Fatalf("got %q, %v, want the next ping", got, err)
+		}
+		began := time.Now()
+		p.wantClosed(t, engineio.ReasonPingTimeout)
+		if got := time.Since(began); !about(got, time.Second) {
+			t.Errorf("closed after %v, want 1 s", got)
+		}
+	})
+}
+
 func TestHeartbeat_UnsolicitedPongs(t *testing.T) {
 	runSynctest(t, engineio.Options{}, func(t *testing.T, w *world, m engineiotest.Mode) {
 		c, _ := w.open(m)
