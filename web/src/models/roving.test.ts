@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { moved, stop } from './roving';
+import { heir, moved, stop } from './roving';
 
 const keys = ['a', 'b', 'c'];
 
@@ -22,4 +22,16 @@ describe('moved', () => {
 describe('stop', () => {
   it('is where the focus was', () => expect(stop(keys, 'b')).toBe('b'));
   it('is the last one', () => expect([stop(keys, undefined), stop(keys, 'gone')]).toEqual(['c', 'c']));
+});
+
+describe('heir', () => {
+  it.each<[string, string[], string, string | undefined]>([
+    ['itself while it is there', ['a', 'b', 'c'], 'b', 'b'],
+    ['the next one', ['a', 'c'], 'b', 'c'],
+    ['the one before the last', ['a', 'b'], 'c', 'b'],
+    ['the nearest below when many are gone', ['c', 'd'], 'a', 'c'],
+    ['the last of all others', ['x', 'y'], 'b', 'y'],
+    ['the last when it was not known', ['a', 'b'], 'gone', 'b'],
+    ['nobody', [], 'b', undefined],
+  ])('is %s', (_, now, gone, expected) => expect(heir(keys, now, gone)).toBe(expected));
 });

@@ -22,3 +22,12 @@ export function moved<Key>(keys: readonly Key[], current: Key | undefined, key: 
 export function stop<Key>(keys: readonly Key[], current: Key | undefined): Key | undefined {
   return current !== undefined && keys.includes(current) ? current : keys.at(-1);
 }
+
+/** Where the focus goes when the item that had it is gone: to what took its place, else to the last that is left. */
+export function heir<Key>(before: readonly Key[], now: readonly Key[], gone: Key): Key | undefined {
+  const left = new Set(now);
+  const at = before.indexOf(gone);
+  if (at === -1) return now.at(-1);
+  const nearest = [...before.slice(at), ...before.slice(0, at).reverse()];
+  return nearest.find((key) => left.has(key)) ?? now.at(-1);
+}
