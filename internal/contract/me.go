@@ -15,11 +15,18 @@ type Mine struct {
 
 // MeOf returns who i is, as they are now.
 func (h *House) MeOf(ctx context.Context, i auth.Identity) (Me, error) {
-	account, err := h.Accounts.Account(ctx, i.Person.ID)
-	if err != nil {
-		return Me{}, err
-	}
-	prefs, err := h.Desks.Prefs(ctx, i.Actor())
+	var account auth.Account
+	var prefs chat.Prefs
+	err := together(
+		func() (err error) {
+			account, err = h.Accounts.Account(ctx, i.Person.ID)
+			return err
+		},
+		func() (err error) {
+			prefs, err = h.Desks.Prefs(ctx, i.Actor())
+			return err
+		},
+	)
 	if err != nil {
 		return Me{}, err
 	}

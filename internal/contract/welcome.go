@@ -1,8 +1,10 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"reflect"
+	"sync"
 
 	"github.com/causerie-chat/causerie/internal/auth"
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -50,25 +52,39 @@ type Resumed struct {
 
 // WelcomeOf returns what to tell i at the beginning, without Token, Online,
 // Resumed and Time, which the door knows.
-func (h *House) WelcomeOf(ctx context.Context, i auth.Identity) (Welcome, error) {
-	me, err := h.MeOf(ctx, i)
-	if err != nil {
-		return Welcome{}, err
+func (h *House) WelcomeOf(ctx context.Context, i auth.Identity) (told Welcome, err error) {
+	told = Welcome{Limits: h.Limits, Online: map[chat.PersonID]string{}}
+	err = together(
+		func() (err error) {
+			told.Me, err = h.MeOf(ctx, i)
+			return err
+		},
+		func() error {
+			settings, err := h.Accounts.Settings(ctx)
+			told.Server = Program{Name: settings.Name, Version: h.Version, Build: h.Build}
+			return err
+		},
+		func() error {
+			views, err := h.Rooms.Mine(ctx, i.Actor())
+			if err == nil {
+				told.Rooms, err = h.RoomsOf(ctx, i.Actor(), views)
+			}
+			return err
+		},
+	)
+	return told, err
+}
+
+// together does things at once that do not need each other: a store may be far
+// away, and every question of the one after the other takes its time.
+func together(things ...func() error) error {
+	errs := make([]error, len(things))
+	var doing sync.WaitGroup
+	for i, do := range things {
+		doing.Go(func() { errs[i] = do() })
 	}
-	settings, err := h.Accounts.Settings(ctx)
-	if err != nil {
-		return Welcome{}, err
-	}
-	views, err := h.Rooms.Mine(ctx, i.Actor())
-	if err != nil {
-		return Welcome{}, err
-	}
-	rooms, err := h.RoomsOf(ctx, i.Actor(), views)
-	return Welcome{
-		Me: me, Rooms: rooms, Limits: h.Limits,
-		Server: Program{Name: settings.Name, Version: h.Version, Build: h.Build},
-		Online: map[chat.PersonID]string{},
-	}, err
+	doing.Wait()
+	return cmp.Or(errs...)
 }
 
 // resuming is the act of the event resume. It is about a connection, so that
