@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/causerie-chat/causerie/internal/fleet"
 	"github.com/causerie-chat/causerie/internal/store/storetest"
 	"github.com/causerie-chat/causerie/test/network"
 	"github.com/causerie-chat/causerie/test/node"
@@ -181,15 +182,19 @@ func (p *party) lose(keep, lose func()) {
 		}
 	}
 	keep()
+	newest := make(map[*fleet.Room]uint64)
 	for range 5 {
 		for _, one := range p.people[1:] {
 			for _, room := range one.rooms {
-				if _, err := room.Say(p.t.Context(), one.Client, "in no backup"); err != nil {
+				kept, err := room.Say(p.t.Context(), one.Client, "in no backup")
+				if err != nil {
 					p.t.Fatal(err)
 				}
+				newest[room] = kept.Seq
 			}
 		}
 	}
+	p.awaitHeard(newest)
 	before := p.resets()
 	lose()
 	p.fleet.Diverged()
@@ -203,6 +208,20 @@ func (p *party) lose(keep, lose func()) {
 		}
 	}
 	p.talk()
+}
+
+// awaitHeard waits until everybody in a room has heard up to an entry. Who has
+// not come back yet would miss what is lost afterwards, and lose nothing.
+func (p *party) awaitHeard(newest map[*fleet.Room]uint64) {
+	p.t.Helper()
+	for room, seq := range newest {
+		for _, c := range room.Members {
+			until(p.t, "everybody has heard what will be lost", func() bool {
+				told, in := c.Timeline(room.ID)
+				return in && told.Cursor.Seq >= seq
+			})
+		}
+	}
 }
 
 // resets is how often rooms were told anew, to all clients together.

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,7 +40,10 @@ func failOver(t *testing.T) {
 	p.talk()
 	p.await(8)
 	p.lose(func() {
-		until(t, "the replica has everything", func() bool { return strings.TrimSpace(primary.Do("WAIT", "1", "1000")) == "1" })
+		want := replicated(t, primary)
+		until(t, "the replica has everything", func() bool {
+			return strings.Contains(replica.Do("INFO", "replication"), "master_link_status:up") && replicated(t, replica) >= want
+		})
 		primary.Do("ACL", "SETUSER", "default", "-psync", "-sync")
 		primary.Do("CLIENT", "KILL", "TYPE", "replica")
 	}, func() {
@@ -48,4 +52,20 @@ func failOver(t *testing.T) {
 	})
 	p.await(8)
 	p.check(t)
+}
+
+// replicated is how far in the stream of writes a server is.
+func replicated(t *testing.T, s *redistest.Server) int {
+	t.Helper()
+	for line := range strings.Lines(s.Do("INFO", "replication")) {
+		if text, found := strings.CutPrefix(strings.TrimSpace(line), "master_repl_offset:"); found {
+			offset, err := strconv.Atoi(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return offset
+		}
+	}
+	t.Fatal("the server tells no offset")
+	return 0
 }
