@@ -18,7 +18,7 @@ import (
 )
 
 // readers is how many never read.
-const readers = 10
+const readers = 5
 
 // ignore has devices of the host come that never read, and fills their rooms
 // until the server has closed them all. Nobody else notices.
@@ -33,20 +33,33 @@ func ignore(p *party) {
 	var long []uint64
 	// On a slow machine some are taken for dead before they are for slow.
 	for metricOf(p.t, n, connections) >= open+readers || metricOf(p.t, n, "causerie_slow_closes_total") == closed {
-		kept, err := room.Say(p.t.Context(), host.Client, strings.Repeat("x", 90_000))
-		if err != nil {
-			p.t.Fatal(err)
-		}
-		if long = append(long, kept.Seq); len(long) > 500 {
+		if len(long) > 500 {
 			p.t.Fatalf("P6: after 45 MB none of the %d readers is closed", readers)
 		}
+		said := make([]uint64, 10)
+		p.atOnce(len(said), func(i int) error {
+			kept, err := room.Say(p.t.Context(), host.Client, strings.Repeat("x", 90_000))
+			said[i] = kept.Seq
+			return err
+		})
+		long = append(long, said...)
 	}
-	for _, seq := range long {
-		if err := host.Delete(p.t.Context(), room.ID, seq); err != nil {
+	p.atOnce(len(long), func(i int) error { return host.Delete(p.t.Context(), room.ID, long[i]) })
+	until(p.t, "the readers are gone", func() bool { return metricOf(p.t, n, connections) <= open })
+}
+
+// atOnce does something so many times without waiting in between.
+func (p *party) atOnce(times int, do func(int) error) {
+	p.t.Helper()
+	done := make(chan error, times)
+	for i := range times {
+		go func() { done <- do(i) }()
+	}
+	for range times {
+		if err := <-done; err != nil {
 			p.t.Fatal(err)
 		}
 	}
-	until(p.t, "the readers are gone", func() bool { return metricOf(p.t, n, connections) <= open })
 }
 
 // stare connects a device of the host that sends its login, and signs of life
