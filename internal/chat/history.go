@@ -14,10 +14,12 @@ const (
 )
 
 // A Query asks for a page: what is before a number, after it or around it; with
-// none of the three the newest.
+// none of the three the newest. After 0 is the beginning, as for whoever holds
+// the cursor that a room begins with.
 type Query struct {
-	Before, After, Around uint64
-	Limit                 int
+	Before, Around uint64
+	After          *uint64
+	Limit          int
 }
 
 // A Page is a part of a timeline, in the order of Seq. Before and After are
@@ -68,9 +70,9 @@ func (m *Messages) History(ctx context.Context, a Actor, room RoomID, q Query) (
 			newer, p.After, err = m.newer(ctx, room, q.Around, limit/2, head)
 		}
 		entries = append(entries, newer...)
-	case q.After != 0:
-		entries, p.After, err = m.newer(ctx, room, q.After, limit, head)
-		if len(entries) > 0 {
+	case q.After != nil:
+		entries, p.After, err = m.newer(ctx, room, *q.After, limit, head)
+		if len(entries) > 0 && *q.After != 0 {
 			p.Before = entries[0].Seq
 		}
 	default:

@@ -177,27 +177,23 @@ func (s *saga) checkPages(what string, want []string, ask func(chat.Query) (chat
 	}
 	slices.Reverse(backwards)
 	s.checkLines(what+" backwards", slices.Concat(backwards...), want)
-	// The first page that begins at a number is the one after 0 only where
-	// something is before it, so forwards begins after the first line.
-	if len(want) == 0 {
-		return
-	}
-	var first uint64
-	fmt.Sscan(want[0], &first)
 	var forwards []string
-	for q := (chat.Query{After: first, Limit: limit}); ; {
+	for q := (chat.Query{After: new(uint64), Limit: limit}); ; {
 		p, err := ask(q)
 		s.must(err)
 		forwards = append(forwards, linesOf(p)...)
+		if *q.After == 0 && p.Before != 0 {
+			s.t.Fatalf("%s: before the beginning there is something before %d", what, p.Before)
+		}
 		if p.After == 0 {
 			break
 		}
-		if p.After <= q.After {
-			s.t.Fatalf("%s: the page after %d goes on after %d", what, q.After, p.After)
+		if p.After <= *q.After {
+			s.t.Fatalf("%s: the page after %d goes on after %d", what, *q.After, p.After)
 		}
-		q.After = p.After
+		q.After = &p.After
 	}
-	s.checkLines(what+" forwards", forwards, want[1:])
+	s.checkLines(what+" forwards", forwards, want)
 }
 
 func linesOf(p chat.Page) []string {

@@ -146,7 +146,7 @@ func TestMessages_History_oddPages(t *testing.T) {
 	if p := history(chat.Query{Before: 1}); len(p.Items) != 0 || p.Before != 0 || p.After != 0 {
 		t.Errorf("before the beginning: %+v", p)
 	}
-	if p := history(chat.Query{After: p.Head.Seq}); len(p.Items) != 0 || p.After != 0 {
+	if p := history(chat.Query{After: &p.Head.Seq}); len(p.Items) != 0 || p.After != 0 {
 		t.Errorf("after the end: %+v", p)
 	}
 	p = history(chat.Query{Around: old.Seq, Limit: 4})

@@ -58,9 +58,9 @@ func (m *Messages) replies(ctx context.Context, room RoomID, root uint64, q Quer
 		newer, err := m.repliesAfter(ctx, room, root, q.Around, limit/2, p)
 		return append(older, newer...), err
 	}
-	if q.After != 0 {
-		found, err := m.repliesAfter(ctx, room, root, q.After, limit, p)
-		if len(found) > 0 {
+	if q.After != nil {
+		found, err := m.repliesAfter(ctx, room, root, *q.After, limit, p)
+		if len(found) > 0 && *q.After != 0 {
 			p.Before = found[0]
 		}
 		return found, err

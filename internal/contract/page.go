@@ -52,7 +52,7 @@ func limited(limit int) int {
 type history struct {
 	Room   chat.RoomID `json:"room" doc:"Id of the room." eg:"lobby"`
 	Before uint64      `json:"before,omitempty" doc:"Only entries with a smaller seq: the newest of them." eg:"42"`
-	After  uint64      `json:"after,omitempty" doc:"Only entries with a greater seq: the oldest of them." eg:"42"`
+	After  *uint64     `json:"after,omitempty" doc:"Only entries with a greater seq: the oldest of them. 0 is the beginning of the room." eg:"42"`
 	Around uint64      `json:"around,omitempty" doc:"The entries on both sides of this seq, as for a link to a message." eg:"42"`
 	Limit  int         `json:"limit,omitempty" doc:"Most items of the page." min:"0" max:"200" eg:"50"`
 }
@@ -72,7 +72,7 @@ type readThread struct {
 	Room   chat.RoomID `json:"room" doc:"Id of the room." eg:"lobby"`
 	Seq    uint64      `json:"seq" doc:"Number of the message that began the thread." eg:"42"`
 	Before uint64      `json:"before,omitempty" doc:"Only replies with a smaller seq." eg:"61"`
-	After  uint64      `json:"after,omitempty" doc:"Only replies with a greater seq." eg:"42"`
+	After  *uint64     `json:"after,omitempty" doc:"Only replies with a greater seq: the oldest of them. 0 is the beginning of the thread." eg:"42"`
 	Limit  int         `json:"limit,omitempty" doc:"Most items of the page." min:"0" max:"200" eg:"50"`
 }
 

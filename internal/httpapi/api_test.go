@@ -127,8 +127,16 @@ func TestAPI_sendsAndReads(t *testing.T) {
 	if got := page.Items[0]; got.Seq != 1 || got.Text == nil || *got.Text != "hi <b>" || got.Author.Name != "Owner" {
 		t.Errorf("got %+v", got)
 	}
+	w = s.ask("POST", "/api/v1/rooms/lobby/messages", `{"text":"more"}`, s.bearer()...)
+	if w.Code != 200 {
+		t.Fatalf("%d %s", w.Code, w.Body)
+	}
+	w = s.ask("GET", "/api/v1/rooms/lobby/messages?limit=1&after=0", "", s.bearer()...)
+	if !strings.Contains(w.Body.String(), `[{"room":"lobby","seq":1,`) || !strings.Contains(w.Body.String(), `"after":1`) {
+		t.Errorf("from the beginning: %d %s", w.Code, w.Body)
+	}
 	w = s.ask("PUT", "/api/v1/rooms/lobby/messages/1/reactions/%F0%9F%91%8D", "", s.bearer()...)
-	if w.Code != 200 || !strings.Contains(w.Body.String(), `"seq":2`) {
+	if w.Code != 200 || !strings.Contains(w.Body.String(), `"seq":3`) {
 		t.Errorf("reacting: %d %s", w.Code, w.Body)
 	}
 	if w = s.ask("DELETE", "/api/v1/rooms/lobby/messages/1", "", s.bearer()...); w.Code != 200 {
