@@ -59,6 +59,28 @@ func TestDesks_Watch(t *testing.T) {
 	})
 }
 
+func TestDesks_oneMessageCallsOnce(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		owner, mia := s.cast[0], s.cast[2]
+		d := &desk{audience: newAudience(t)}
+		stop, err := s.nodes[1].desks.Watch(t.Context(), mia.ID, d)
+		s.must(err)
+		defer stop()
+		e := s.says(owner, "look")
+		for _, text := range []string{"@Mia, look", "@Mia, look there", "look there", "@Mia, look there!"} {
+			s.must(second(s.nodes[0].messages.Edit(t.Context(), owner, s.room, chat.NewID(), e.Seq, text)))
+			s.must(s.nodes[0].messages.Flush(t.Context()))
+		}
+		last := s.says(owner, "@Mia, that was all")
+		end := fmt.Sprintf("mentioned %s %d", s.room, last.Seq)
+		d.await(end, func() bool { return slices.Contains(d.told, end) })
+		if want := []string{fmt.Sprintf("mentioned %s %d", s.room, e.Seq), end}; !slices.Equal(d.told, want) {
+			t.Errorf("told %q, want %q", d.told, want)
+		}
+	})
+}
+
 // A signalled is an audience that notes signals.
 type signalled struct {
 	*audience

@@ -34,14 +34,25 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 		}}, m.mayWrite(ctx, a, s)
 	})
 	if err == nil {
-		known := target.data().Mentions
-		for _, who := range data.Mentions {
-			if who != a.ID && !slices.Contains(known, who) {
-				m.trail.add(who, mentionLines(room, seq, target.At)...)
-			}
-		}
+		m.callNew(ctx, target, data.Mentions)
 	}
 	return e, err
+}
+
+// callNew tells the people of an edit whom neither the message nor an edit
+// before has called: nobody is called twice by one message.
+func (m *Messages) callNew(ctx context.Context, target Entry, people []PersonID) {
+	known := target.data().Mentions
+	for _, who := range people {
+		if who == target.Author || slices.Contains(known, who) {
+			continue
+		}
+		was, err := m.store.Get(ctx, PersonShelf(who), mentionKey(target.Room, target.Seq))
+		if err == nil && was[0] != "" {
+			continue
+		}
+		m.trail.add(who, mentionLines(target.Room, target.Seq, target.At)...)
+	}
 }
 
 // A Version is what a message said at one time.

@@ -226,3 +226,40 @@ func TestMessages_limits(t *testing.T) {
 		s.wantCode(fmt.Sprintf("pin number %d", n+1), err, want)
 	}
 }
+
+func TestMessages_whatWasSettledByOneself(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		owner, mia := s.cast[0], s.cast[2]
+		ctx := t.Context()
+		e := s.says(mia, "popular")
+		for _, test := range []struct {
+			name string
+			do   func(node int, id chat.ID) (chat.Cursor, error)
+		}{
+			{"react", func(n int, id chat.ID) (chat.Cursor, error) {
+				return s.nodes[n].messages.React(ctx, owner, s.room, id, e.Seq, "👍")
+			}},
+			{"unreact", func(n int, id chat.ID) (chat.Cursor, error) {
+				return s.nodes[n].messages.Unreact(ctx, owner, s.room, id, e.Seq, "👍")
+			}},
+			{"pin", func(n int, id chat.ID) (chat.Cursor, error) {
+				return s.nodes[n].messages.Pin(ctx, owner, s.room, id, e.Seq)
+			}},
+			{"unpin", func(n int, id chat.ID) (chat.Cursor, error) {
+				return s.nodes[n].messages.Unpin(ctx, owner, s.room, id, e.Seq)
+			}},
+		} {
+			id := chat.NewID()
+			first, err := test.do(0, id)
+			s.must(err)
+			last := s.says(mia, "in between")
+			if again, err := test.do(1, id); err != nil || again != first {
+				t.Errorf("%s, sent again: %v and %v, want %v as at first", test.name, again, err, first)
+			}
+			if other, err := test.do(1, chat.NewID()); err != nil || other != last.Cursor {
+				t.Errorf("%s, which is so already: %v and %v, want the end %v", test.name, other, err, last.Cursor)
+			}
+		}
+	})
+}

@@ -67,11 +67,15 @@ func (m *Messages) Unreact(ctx context.Context, a Actor, room RoomID, id ID, seq
 	})
 }
 
-// settle is act for what may be so already: then the answer is the room's
-// present end, which is not before the moment at which it became so.
+// settle is act for what may be so already. Whoever made it so and asks again
+// gets the answer of the first time; for others it is the room's present end,
+// which is not before the moment at which it became so.
 func (m *Messages) settle(ctx context.Context, a Actor, d Draft, judge func(standing, Entry) (Effects, error)) (Cursor, error) {
 	e, err := m.act(ctx, a, d, judge)
 	if err == errSettled {
+		if kept, ok := m.rooms.keptBefore(ctx, a, d.Room, d.ID); ok {
+			return kept.Cursor, nil
+		}
 		return m.store.Head(ctx, d.Room)
 	}
 	return e.Cursor, err
