@@ -195,7 +195,7 @@ func operatorRoutes(m *httpapi.Metrics) http.Handler {
 }
 
 // URL is where a person on this machine finds the page.
-func (a *app) URL() string { return shownURL(a.listener.Addr(), a.tls != nil) }
+func (a *app) URL() string { return shownURL(a.listener.Addr().String(), a.tls != nil) }
 
 // publicURL is where everybody finds the page.
 func (a *app) publicURL() string {

@@ -353,10 +353,12 @@ func TestServe_folderInUse(t *testing.T) {
 
 func TestShownURL(t *testing.T) {
 	tests := []struct {
-		ip     string
+		host   string
 		secure bool
 		want   string
 	}{
+		{"", false, "http://localhost:3000"},
+		{"chat.example.org", true, "https://chat.example.org:3000"},
 		{"127.0.0.1", false, "http://localhost:3000"},
 		{"::1", false, "http://localhost:3000"},
 		{"0.0.0.0", true, "https://localhost:3000"},
@@ -365,8 +367,8 @@ func TestShownURL(t *testing.T) {
 		{"2001:db8::7", false, "http://[2001:db8::7]:3000"},
 	}
 	for _, test := range tests {
-		if got := shownURL(&net.TCPAddr{IP: net.ParseIP(test.ip), Port: 3000}, test.secure); got != test.want {
-			t.Errorf("%s: got %s, want %s", test.ip, got, test.want)
+		if got := shownURL(net.JoinHostPort(test.host, "3000"), test.secure); got != test.want {
+			t.Errorf("%s: got %s, want %s", test.host, got, test.want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/causerie-chat/causerie/internal/config"
 	"github.com/causerie-chat/causerie/internal/contract"
@@ -30,9 +31,17 @@ func (p program) docs(_ context.Context, args []string) int {
 			return exitOK
 		}
 	}
-	fmt.Fprint(p.stderr, "Usage: causerie docs PAGE\n\nPrints a reference page from the code:\n\n")
-	for _, page := range printed {
-		fmt.Fprintf(p.stderr, "  %-9s %s\n", page.name, page.summary)
+	if len(args) == 1 && slices.Contains(helpFlags, args[0]) {
+		docsHelp(p.stdout)
+		return exitOK
 	}
+	docsHelp(p.stderr)
 	return exitUsage
+}
+
+func docsHelp(w io.Writer) {
+	fmt.Fprint(w, "Usage: causerie docs PAGE\n\nPrints a reference page from the code:\n\n")
+	for _, page := range printed {
+		fmt.Fprintf(w, "  %-9s %s\n", page.name, page.summary)
+	}
 }

@@ -39,16 +39,16 @@ func tlsConfig(cfg config.Config) (*tls.Config, error) {
 }
 
 // shownURL is where a person on this machine finds the page.
-func shownURL(addr net.Addr, secure bool) string {
+func shownURL(addr string, secure bool) string {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"
 	}
-	host, port, err := net.SplitHostPort(addr.String())
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
-		return scheme + addr.String()
+		return scheme + addr
 	}
-	if ip := net.ParseIP(strings.Split(host, "%")[0]); ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
+	if ip := net.ParseIP(strings.Split(host, "%")[0]); host == "" || ip != nil && (ip.IsUnspecified() || ip.IsLoopback()) {
 		host = "localhost"
 	}
 	return scheme + net.JoinHostPort(host, port)

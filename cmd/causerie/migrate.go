@@ -84,6 +84,9 @@ func (p program) copy(ctx context.Context, a *arguments, source, target config.C
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
+	if err := begun(ctx, source, from); err != nil {
+		return err
+	}
 	to, err := openStore(ctx, target, chat.NewNodeID(), p.toolLogger())
 	if err != nil {
 		return err

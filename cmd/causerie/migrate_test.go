@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/store/redis/redistest"
@@ -70,7 +71,19 @@ func TestMigrate_roundTrip(t *testing.T) {
 	}
 	must(t, "restore", "--data", restored, file)
 	url := redistest.Start(t).URL()
-	must(t, "migrate", "--from", restored, "--to", url)
+	for _, args := range [][]string{
+		{"verify", "--redis", url}, {"export", "--redis", url}, {"user", "list", "--redis", url},
+		{"backup", "--redis", url, filepath.Join(dir, "nothing.db")}, {"migrate", "--from", url, "--to", back},
+	} {
+		if code, _, stderr := run(t, args...); code != exitFailed || !strings.Contains(stderr, "there is no chat in redis://") {
+			t.Errorf("%s of an empty Redis: got %d %q", args[0], code, stderr)
+		}
+	}
+	start := time.Now()
+	code, _, progress := run(t, "migrate", "--from", restored, "--to", url)
+	if lines, most := strings.Count(progress, "\n"), 1+int(time.Since(start).Seconds()); code != exitOK || lines == 0 || lines > most {
+		t.Errorf("migrate: got %d and %d lines of progress, want one a second and one at the end:\n%s", code, lines, progress)
+	}
 	must(t, "migrate", "--from", url, "--to", back)
 	again := filepath.Join(dir, "again.db")
 	must(t, "backup", "--redis", url, again)
@@ -177,6 +190,13 @@ func TestVerify_broken(t *testing.T) {
 				t.Errorf("got %d %q, want %q", code, stderr, test.want)
 			}
 		})
+	}
+	nowhere := filepath.Join(t.TempDir(), "new")
+	if code, _, stderr := run(t, "restore", "--data", nowhere, file+"x"); code != exitFailed || !strings.Contains(stderr, "cannot be read") {
+		t.Errorf("restore of nothing: got %d %q", code, stderr)
+	}
+	if _, err := os.Lstat(nowhere); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("restore of nothing made a folder (%v)", err)
 	}
 	if entries, err := os.ReadDir(restored); err != nil || len(entries) > 0 {
 		t.Errorf("it left %v (%v)", entries, err)

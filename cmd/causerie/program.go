@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Exit codes.
@@ -12,6 +13,9 @@ const (
 	exitFailed = 1
 	exitUsage  = 2
 )
+
+// helpFlags ask for help.
+var helpFlags = []string{"-h", "-help", "--help"}
 
 // A program is one run of causerie with everything it takes from outside, so
 // that tests run the very same thing in process.
@@ -48,9 +52,10 @@ func (p program) run(ctx context.Context, args []string) int {
 		p.usage(p.stderr)
 		return exitUsage
 	}
-	switch args[0] {
-	case "-h", "-help", "--help":
+	if slices.Contains(helpFlags, args[0]) {
 		return p.help(ctx, nil)
+	}
+	switch args[0] {
 	case "-v", "-version", "--version":
 		return p.version(ctx, nil)
 	}

@@ -36,6 +36,7 @@ func TestProgram(t *testing.T) {
 		{"version", []string{"version"}, 0, "causerie ", ""},
 		{"--version", []string{"--version"}, 0, "ui: " + ui(), ""},
 		{"docs options", []string{"docs", "options"}, 0, "| `--addr HOST:PORT` | `CAUSERIE_ADDR` | `127.0.0.1:3000` |", ""},
+		{"docs --help", []string{"docs", "--help"}, 0, "Usage: causerie docs PAGE", ""},
 		{"docs", []string{"docs"}, 2, "", "Usage: causerie docs PAGE"},
 	}
 	for _, test := range tests {

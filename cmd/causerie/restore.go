@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -38,6 +40,9 @@ func (p program) restore(ctx context.Context, args []string) int {
 }
 
 func (p program) restoreTo(ctx context.Context, a *arguments, cfg config.Config, path string) error {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return fmt.Errorf("the backup %s cannot be read: name a file that causerie backup has written (%w)", path, cmp.Or(err, fs.ErrInvalid))
+	}
 	parent := filepath.Dir(path)
 	if cfg.Redis == "" {
 		parent = cfg.Data

@@ -101,7 +101,28 @@ func (p program) openReadable(ctx context.Context, cfg config.Config) (readable,
 		}
 		return whole(ctx, s)
 	}
-	return p.openWhole(ctx, cfg)
+	s, err := p.openWhole(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := begun(ctx, cfg, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// begun returns an error where there is no chat to read: a mistyped number or
+// prefix of a Redis is as good a place as any, and a backup of nothing would
+// look like one of the chat.
+func begun(ctx context.Context, cfg config.Config, s archive.Source) error {
+	if cfg.Redis == "" {
+		return nil
+	}
+	some, err := archive.Begun(ctx, s)
+	if err == nil && !some {
+		err = fmt.Errorf("there is no chat in %s under the prefix %s: name the Redis of a server that has been started once", cfg.Redis, cfg.RedisPrefix)
+	}
+	return err
 }
 
 // openWhole opens the store and closes it again if it holds a part of a chat
@@ -171,7 +192,7 @@ func (a *arguments) steps() func(archive.Step) {
 	}
 	shown := time.Now()
 	return func(s archive.Step) {
-		if last := s.Room == "" && s.Rooms == s.Of; !last && time.Since(shown) < time.Second {
+		if !s.Done && time.Since(shown) < time.Second {
 			return
 		}
 		shown = time.Now()
@@ -190,7 +211,7 @@ func (a *arguments) bytes() func(done, total int64) {
 			return
 		}
 		shown = time.Now()
-		fmt.Fprintf(a.p.stderr, "%d of %d MB\n", done>>20, total>>20)
+		fmt.Fprintf(a.p.stderr, "%.1f of %.1f MB\n", float64(done)/(1<<20), float64(total)/(1<<20))
 	}
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -35,33 +34,32 @@ func (p program) user(ctx context.Context, args []string) int {
 	a := p.arguments("user", userUsage)
 	role := a.String("role", "member", "`ROLE` of a new account: owner, admin or member")
 	email := a.String("email", "", "`ADDRESS` of a new account")
-	url := a.String("url", "", "`URL` that people reach the server by, as of causerie serve")
+	a.store["url"] = a.String("url", "", "`URL` that people reach the server by, as of causerie serve")
 	if code, done := a.parse(args, 1, 3); done {
 		return code
 	}
 	what, words := a.words[0], a.words[1:]
-	if what == "list" && len(words) == 0 {
-		return onStore(ctx, a, p.openReadable, func(_ config.Config, s readable) error { return p.users(ctx, s) })
-	}
-	if len(words) == 0 || len(words) > 1 && what != "promote" {
+	most, known := map[string]int{"list": 0, "add": 1, "reset": 1, "promote": 2}[what]
+	switch {
+	case !known:
+		return p.misused("there is no causerie user %s: see causerie user --help", what)
+	case len(words) > most || len(words) < min(1, most):
 		a.help(p.stderr)
 		return exitUsage
+	case what == "list":
+		return onStore(ctx, a, p.openReadable, func(_ config.Config, s readable) error { return p.users(ctx, s) })
 	}
 	return onStore(ctx, a, p.openWritable, func(cfg config.Config, s chat.Store) error {
-		if *url != "" {
-			cfg.URL = strings.TrimSuffix(*url, "/")
-		}
 		u := users{p: p, cfg: cfg, accounts: auth.New(s, auth.Options{})}
 		switch what {
 		case "add":
 			return u.add(ctx, words[0], *email, chat.Role(*role))
 		case "reset":
 			return u.reset(ctx, words[0])
-		case "promote":
+		default:
 			words = append(words, string(chat.RoleAdmin))
 			return u.promote(ctx, words[0], chat.Role(words[1]))
 		}
-		return fmt.Errorf("there is no causerie user %s: see causerie user --help", what)
 	})
 }
 
@@ -97,7 +95,7 @@ func (u users) link(ctx context.Context, id chat.PersonID) error {
 	}
 	base := u.cfg.URL
 	if base == "" {
-		base = "http://" + u.cfg.Addr
+		base = shownURL(u.cfg.Addr, u.cfg.TLSCert != "")
 	}
 	fmt.Fprintf(u.p.stdout, "This link sets the password, once, until %s:\n\n  %s/reset#%s\n",
 		expires.Format("2006-01-02 15:04"), base, code)

@@ -84,7 +84,10 @@ func TestUser_misuse(t *testing.T) {
 	}{
 		{"nothing", []string{"user"}, exitUsage, "Usage: causerie user"},
 		{"no name", []string{"user", "add"}, exitUsage, "Usage: causerie user"},
-		{"an unknown word", []string{"user", "praise", "Ada", "--data", data}, exitFailed, "there is no causerie user praise"},
+		{"an unknown word", []string{"user", "praise", "Ada", "--data", data}, exitUsage, "there is no causerie user praise"},
+		{"an unknown word while the folder is away", []string{"user", "praise", "Ada", "--data", "/nowhere"}, exitUsage, "there is no causerie user praise"},
+		{"a word too many", []string{"user", "list", "Ada", "--data", data}, exitUsage, "Usage: causerie user"},
+		{"a URL that is none", []string{"user", "add", "Bob", "--data", data, "--url", "chat"}, exitUsage, "--url"},
 		{"an unknown option", []string{"user", "list", "--colour", "red"}, exitUsage, "see causerie user --help"},
 		{"a name that nobody has", []string{"user", "reset", "Eve", "--data", data}, exitFailed, `nobody with the name or id "Eve"`},
 		{"a name that is taken", []string{"user", "add", "ada", "--data", data}, exitFailed, "taken"},

@@ -27,6 +27,7 @@ func (v *verifier) accounts(ctx context.Context, tell teller) error {
 		var lost []string
 		if err := eachRecord(ctx, v.source, accounts, "name/", func(r chat.Record) error {
 			v.step.Records++
+			v.tell()
 			if id := chat.PersonID(r.Value); nameless[id] {
 				delete(nameless, id)
 			} else {

@@ -48,6 +48,8 @@ type Step struct {
 	Rooms, Of int
 	// Entries and Records are what has been read so far.
 	Entries, Records int
+	// Done says that this is all.
+	Done bool
 }
 
 // Rooms returns all rooms of a store, the lobby first.

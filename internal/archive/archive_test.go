@@ -2,6 +2,8 @@ package archive
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -214,15 +216,36 @@ func TestCopy_thereAndBack(t *testing.T) {
 		t.Errorf("the source: %q", found)
 	}
 	shared, back := openRedis(t), openSQLite(t)
+	if begun, err := Begun(t.Context(), shared); begun || err != nil {
+		t.Errorf("the empty store was begun: %v, %v", begun, err)
+	}
 	var last Step
-	if err := Copy(t.Context(), source, shared, "a", func(s Step) { last = s }); err != nil {
+	ends := 0
+	progress := func(s Step) {
+		if last = s; s.Done {
+			ends++
+		}
+	}
+	if err := Copy(t.Context(), source, shared, "a", progress); err != nil {
 		t.Fatal(err)
+	}
+	if begun, err := Begun(t.Context(), shared); !begun || err != nil {
+		t.Errorf("the full store was begun: %v, %v", begun, err)
 	}
 	if last.Rooms != 6 || last.Of != 6 || last.Entries < 700 || last.Room != "" {
 		t.Errorf("the last step was %+v", last)
 	}
 	if err := Copy(t.Context(), shared, back, "b", nil); err != nil {
 		t.Fatal(err)
+	}
+	if err := errors.Join(
+		Export(t.Context(), source, Selection{}, io.Discard, progress),
+		Verify(t.Context(), source, func(Found) {}, progress),
+	); err != nil {
+		t.Fatal(err)
+	}
+	if ends != 3 || !last.Done {
+		t.Errorf("three runs told %d times that they are done; the last step was %+v", ends, last)
 	}
 	want := exported(t, source, Selection{})
 	if !strings.Contains(want, "Soup today") || strings.Contains(want, "hate soup") || strings.Contains(want, "argon2") {

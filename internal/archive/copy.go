@@ -60,8 +60,12 @@ func Copy(ctx context.Context, from Source, to Target, name string, progress fun
 			return err
 		}
 	}
+	if err := to.Commit(ctx, house, chat.Commit{Do: []chat.Write{chat.Remove(underway)}}); err != nil {
+		return err
+	}
+	c.step.Done = true
 	c.tell()
-	return to.Commit(ctx, house, chat.Commit{Do: []chat.Write{chat.Remove(underway)}})
+	return nil
 }
 
 // begin makes sure that the target is empty, or that this very copy was begun.
@@ -93,6 +97,17 @@ func Whole(ctx context.Context, s Source) error {
 		err = fmt.Errorf("only a part of %s has been copied here: run the command that copies it again, or empty the store", was[0])
 	}
 	return err
+}
+
+// Begun reports whether a server has ever used a store: each makes a code for
+// its first owner.
+func Begun(ctx context.Context, s Source) (bool, error) {
+	some, err := s.List(ctx, accounts, chat.Range{Limit: 1})
+	if err != nil || len(some) > 0 {
+		return err == nil, err
+	}
+	empty, err := Empty(ctx, s)
+	return !empty, err
 }
 
 // Empty reports whether nobody has used a store yet. The code that a server

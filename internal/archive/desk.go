@@ -16,6 +16,7 @@ func (v *verifier) marks(ctx context.Context, known map[chat.PersonID]bool, tell
 	for who := range known {
 		if err := eachRecord(ctx, v.source, chat.PersonShelf(who), "read/", func(r chat.Record) error {
 			v.step.Records++
+			v.tell()
 			room, _, _ := strings.Cut(strings.TrimPrefix(r.Key, "read/"), "/")
 			read, id := mark(r.Value), chat.RoomID(room)
 			if read <= heads[id] {

@@ -58,16 +58,16 @@ type line struct {
 func Export(ctx context.Context, s Source, only Selection, w io.Writer, progress func(Step)) error {
 	e := &exporter{source: s, only: only, out: json.NewEncoder(w), progress: progress}
 	e.out.SetEscapeHTML(false)
-	if only.Room == "" {
-		if err := e.people(ctx); err != nil {
-			return err
-		}
-	}
 	rooms, err := Rooms(ctx, s)
 	if err != nil {
 		return err
 	}
 	e.step.Of = len(rooms)
+	if only.Room == "" {
+		if err := e.people(ctx); err != nil {
+			return err
+		}
+	}
 	found := false
 	for _, room := range rooms {
 		if only.Room == "" || only.Room == room {
@@ -81,7 +81,7 @@ func Export(ctx context.Context, s Source, only Selection, w io.Writer, progress
 	if !found {
 		return fmt.Errorf("there is no room with the id %s: causerie room list has all of them", only.Room)
 	}
-	e.step.Room = ""
+	e.step.Room, e.step.Done = "", true
 	e.tell()
 	return nil
 }
@@ -130,6 +130,7 @@ func (e *exporter) people(ctx context.Context) error {
 func (e *exporter) shelf(ctx context.Context, shelf chat.Shelf) error {
 	return eachRecord(ctx, e.source, shelf, "", func(r chat.Record) error {
 		e.step.Records++
+		e.tell()
 		return e.out.Encode(line{Record: &recordLine{shelf, r.Key, r.Value}})
 	})
 }

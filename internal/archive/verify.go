@@ -66,12 +66,16 @@ func Verify(ctx context.Context, s Source, found func(Found), progress func(Step
 		v.step.Rooms++
 	}
 	v.step.Room = ""
-	v.tell()
 	outside := func(format string, args ...any) { found(Found{What: fmt.Sprintf(format, args...)}) }
 	if err := v.marks(ctx, known, outside); err != nil {
 		return err
 	}
-	return v.accounts(ctx, outside)
+	if err := v.accounts(ctx, outside); err != nil {
+		return err
+	}
+	v.step.Done = true
+	v.tell()
+	return nil
 }
 
 type verifier struct {
@@ -109,6 +113,7 @@ func (v *verifier) room(ctx context.Context, room chat.RoomID, known map[chat.Pe
 		seen := make(map[string]uint64) // how far people have read
 		if err := eachRecord(ctx, v.source, chat.RoomShelf(room), "", func(r chat.Record) error {
 			v.step.Records++
+			v.tell()
 			if who, ok := strings.CutPrefix(r.Key, "read/"); ok {
 				seen[who] = mark(r.Value)
 			}
