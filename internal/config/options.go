@@ -82,7 +82,7 @@ func Sections() []Section {
 			{
 				Name: "redis", Value: "URL", Secret: true,
 				Help: "Redis (7.0 or newer) to keep everything in, such as redis://:password@127.0.0.1:6379/0. " +
-					"Hosts of a cluster may be listed with commas. Any number of processes with the same Redis are one chat. A command line can be seen by other users of the machine: " +
+					"Hosts of a cluster may be listed with commas, and Sentinels with ?master_set=NAME. Any number of processes with the same Redis are one chat. A command line can be seen by other users of the machine: " +
 					"give a password by CAUSERIE_REDIS or CAUSERIE_REDIS_FILE.",
 				set: setRedis,
 			},

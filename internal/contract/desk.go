@@ -18,7 +18,7 @@ type markRead struct {
 type Count struct {
 	Read     uint64 `json:"read" doc:"Number of the last entry one has read; it never goes back." eg:"42"`
 	Unread   int    `json:"unread" doc:"Messages of others after it; 100 means 100 or more. It counts as unread of a room does." eg:"0"`
-	Mentions int    `json:"mentions" doc:"How many of them call one." eg:"0"`
+	Mentions int    `json:"mentions" doc:"How many call one. It counts as mentions of a room does." eg:"0"`
 }
 
 func (in markRead) do(ctx context.Context, r *request) (Count, error) {

@@ -5,6 +5,7 @@ func deskActs() []*Act {
 		act[markRead](Act{
 			Name: "read", Method: "PUT", Path: "/rooms/{room}/read",
 			Summary: "Says how far one has read. It never goes back, and it is told to one's other devices.",
+			Note:    "Whoever writes in the timeline has read up to there.",
 			May:     MayMember, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cInvalid, cForbidden, cNotFound),
 		}),
 		act[readReceipts](Act{
@@ -25,6 +26,7 @@ func deskActs() []*Act {
 		act[readSaved](Act{
 			Name: "saved", Method: "GET", Path: "/saved",
 			Summary: "Tells the messages one has saved, of rooms one still may read.",
+			Note:    "One that has been deleted since is among them as an empty place.",
 			May:     MayPerson, Class: ClassRead, Scope: ScopeRead, Errors: codes(cInvalid),
 		}),
 		act[readMentions](Act{

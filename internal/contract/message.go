@@ -16,8 +16,8 @@ type Message struct {
 	Reactions []Reaction `json:"reactions,omitempty" doc:"What people put on it, in the order of first use."`
 	Pinned    bool       `json:"pinned,omitempty" doc:"It is pinned in the room."`
 	Saved     bool       `json:"saved,omitempty" doc:"One has saved it for oneself."`
-	Replies   int        `json:"replies,omitempty" doc:"How many messages its thread has." eg:"3"`
-	LastReply uint64     `json:"lastReply,omitempty" doc:"Number of the newest message in its thread." eg:"61"`
+	Replies   int        `json:"replies,omitempty" doc:"How many messages its thread has, without deleted ones." eg:"3"`
+	LastReply uint64     `json:"lastReply,omitempty" doc:"Number of the newest message in its thread, even if that has been deleted." eg:"61"`
 }
 
 // Edited says when a message was last changed.
@@ -113,7 +113,7 @@ func (in editMessage) do(ctx context.Context, r *request) (Amended, error) {
 type deleteMessage struct {
 	Room chat.RoomID `json:"room" doc:"Id of the room." eg:"lobby"`
 	Seq  uint64      `json:"seq" doc:"Number of the message." eg:"42"`
-	ID   ID          `json:"id,omitzero" doc:"A UUID made by the client: the same id is the same deletion." eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120004"`
+	ID   ID          `json:"id,omitzero" doc:"A UUID made by the client: the same id is the same act." eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120004"`
 }
 
 func (in deleteMessage) do(ctx context.Context, r *request) (Cursor, error) {

@@ -22,7 +22,7 @@ type Room struct {
 	Head        Cursor        `json:"head" doc:"The end of the room."`
 	Read        uint64        `json:"read" doc:"Number of the last entry one has read." eg:"40"`
 	Unread      int           `json:"unread" doc:"Messages of others after read and after one came in; 100 means 100 or more. Without replies in threads, deleted messages and those of people one has blocked; in the lobby 0 until one has read there once." max:"100" eg:"2"`
-	Mentions    int           `json:"mentions" doc:"How many of them call one; 100 means 100 or more." max:"100" eg:"1"`
+	Mentions    int           `json:"mentions" doc:"How many messages call one, of those and of the replies in threads since then; 100 means 100 or more." max:"100" eg:"1"`
 	Latest      *Entry        `json:"latest,omitempty" doc:"The last message, where one has joined."`
 }
 
