@@ -1,8 +1,13 @@
 package chat_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -61,6 +66,106 @@ func TestAudit_filters(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// acts returns the audit log, the oldest line first, as "act person detail".
+func (h *house) acts() []string {
+	h.t.Helper()
+	root := h.person("Root", chat.RoleOwner)
+	acts, _, err := h.order.Audit(h.t.Context(), root, chat.ActFilter{}, "", 200)
+	h.must(err)
+	lines := make([]string, len(acts))
+	for i, a := range acts {
+		lines[len(acts)-1-i] = fmt.Sprintf("%s %s %s %s", a.By.Nickname, a.Act, a.On, a.Detail)
+	}
+	return lines
+}
+
+// An id stands for one act. Whoever sends it with another one has not done that
+// one, and the audit log does not say so.
+func TestAudit_anIdOfSomethingElse(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		ctx, node, room := t.Context(), s.nodes[0], s.room
+		owner, ana, bob := s.cast[0], s.cast[2], s.cast[3]
+		said, id := s.says(ana, "hello"), chat.NewID()
+		his, err := s.say(bob, chat.NewMessage{Text: "his"})
+		h.must(err)
+		before, lines := len(h.entries(room)), len(h.acts())
+
+		h.wantCode("a ban by somebody who may not", h.rooms.Ban(ctx, ana, room, said.ID, bob.ID, "forged"), chat.CodeForbidden)
+		h.wantCode("deleting what others wrote", second(node.messages.Delete(ctx, ana, room, said.ID, his.Seq)), chat.CodeForbidden)
+		h.wantCode("an edit of what others wrote", second(node.messages.Edit(ctx, ana, room, said.ID, his.Seq, "mine")), chat.CodeForbidden)
+		if got := len(h.entries(room)); got != before {
+			t.Fatalf("the log has %d entries more", got-before)
+		}
+		h.clock.pass(time.Second)
+		h.must(h.rooms.Ban(ctx, owner, room, id, bob.ID, "spam"))
+		h.must(h.rooms.Ban(ctx, owner, room, id, bob.ID, "another reason"))
+		h.wantCode("removing with the id of the ban", h.rooms.Remove(ctx, owner, room, id, bob.ID, "a lie"), chat.CodeNotFound)
+		h.wantCode("lifting with the id of the ban", h.rooms.Unban(ctx, owner, room, id, bob.ID, "a lie"), chat.CodeIDTaken)
+		h.wantCode("muting with the id of the ban", h.rooms.Mute(ctx, owner, room, id, ana.ID, time.Hour, "a lie"), chat.CodeIDTaken)
+		h.wantCode("a message with the id of the ban", second(s.say(owner, chat.NewMessage{ID: id, Text: "hello"})), chat.CodeIDTaken)
+		if got, want := h.acts()[lines:], []string{"Olga room-ban " + string(bob.ID) + " spam"}; !slices.Equal(got, want) {
+			t.Errorf("the audit log has %q, want %q", got, want)
+		}
+		if v, err := h.rooms.View(ctx, ana, room); err != nil || v.Me.Muted(h.clock.Now()) {
+			t.Errorf("somebody is muted by an act that was refused: %+v, %v", v.Me, err)
+		}
+	})
+}
+
+// noNotes is a store whose shelf of the house takes no lines of the audit log
+// for a while.
+type noNotes struct {
+	chat.Store
+	off atomic.Bool
+}
+
+func (s *noNotes) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
+	if s.off.Load() && shelf == "house" && len(c.Do) > 0 && strings.HasPrefix(c.Do[0].Key, "audit/") {
+		return chat.Unavailable(errOff)
+	}
+	return s.Store.Commit(ctx, shelf, c)
+}
+
+// An act that is done and could not be written down is not acknowledged, and is
+// written down when it is sent again.
+func TestAudit_aLineThatWasLost(t *testing.T) {
+	store := &noNotes{Store: openStore(t)}
+	h := newHouse(t, store)
+	ctx := t.Context()
+	owner, ana := h.member("Owner"), h.member("Ana")
+	room := h.create(owner, chat.RoomPublic, "Plans")
+	h.join(room, ana)
+	yes := true
+	for _, act := range []struct {
+		name string
+		line string
+		do   func(id chat.ID) error
+	}{
+		{"rank", "room-rank %s moderator", func(id chat.ID) error { return h.rooms.SetRank(ctx, owner, room, id, ana.ID, chat.RankModerator) }},
+		{"mute", "room-mute %s loud", func(id chat.ID) error { return h.rooms.Mute(ctx, owner, room, id, ana.ID, time.Hour, "loud") }},
+		{"unmute", "room-unmute %s ", func(id chat.ID) error { return h.rooms.Unmute(ctx, owner, room, id, ana.ID) }},
+		{"ban", "room-ban %s spam", func(id chat.ID) error { return h.rooms.Ban(ctx, owner, room, id, ana.ID, "spam") }},
+		{"unban", "room-unban %s sorry", func(id chat.ID) error { return h.rooms.Unban(ctx, owner, room, id, ana.ID, "sorry") }},
+		{"archive", "room-change %.0s true", func(id chat.ID) error {
+			return second(h.rooms.Change(ctx, owner, room, id, chat.RoomChange{Archived: &yes}))
+		}},
+	} {
+		h.clock.pass(time.Second) // the log is in the order of time
+		before, id := len(h.acts()), chat.NewID()
+		store.off.Store(true)
+		h.wantCode(act.name+" without its line", act.do(id), chat.CodeUnavailable)
+		store.off.Store(false)
+		for range 2 {
+			h.must(act.do(id))
+		}
+		want := "Owner " + fmt.Sprintf(act.line, ana.ID)
+		if got := h.acts()[before:]; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got the lines %q, want %q", act.name, got, want)
 		}
 	}
 }

@@ -18,10 +18,9 @@ type look struct {
 	owners        string
 }
 
-// A verdict is an act that may be done: the entry that tells of it and what it
-// makes of the room's records.
+// A verdict is an act that may be done: the data of the entry that tells of it
+// and what it makes of the room's records.
 type verdict struct {
-	kind Kind
 	data string
 	// next is what the room knows of the look's subject from now on.
 	next Membership
@@ -100,12 +99,16 @@ var errSettled = errors.New("nothing to do")
 // interferes. The verdict's errors are the act's, but for errSettled, which is
 // success, and ErrConflict, after which it is asked anew.
 //
-// An act that is refused but carries the id of one that was kept before is the
-// same act sent twice, and a success too.
-func (r *Rooms) decide(ctx context.Context, a Actor, room RoomID, id ID, who PersonID, judge func(look) (verdict, error)) (Entry, error) {
+// An act that is refused, or finds nothing to do, but carries the id of one that
+// was kept before is the same act sent twice: a success too, with its entry.
+func (r *Rooms) decide(ctx context.Context, a Actor, room RoomID, id ID, kind Kind, who PersonID, judge func(look) (verdict, error)) (Entry, error) {
 	given := id != ID{}
 	if !given {
 		id = NewID()
+	}
+	d := Draft{Room: room, ID: id, Kind: kind, Author: a.ID, Name: a.Nickname}
+	if who != a.ID {
+		d.Subject = who
 	}
 	err := error(ErrConflict)
 	for try := 0; try < maxTries && isConflict(err); try++ {
@@ -116,26 +119,32 @@ func (r *Rooms) decide(ctx context.Context, a Actor, room RoomID, id ID, who Per
 		var v verdict
 		if v, err = judge(l); err == nil {
 			var e Entry
-			if e, err = r.carryOut(ctx, a, id, l, v); err == nil {
+			if e, err = r.carryOut(ctx, a, d, l, v); err == nil {
 				return e, nil
 			}
 			continue
 		}
 		if err == errSettled {
-			return Entry{}, r.repairLine(ctx, who, room, l.subject)
+			if err := r.repairLine(ctx, who, room, l.subject); err != nil || !given {
+				return Entry{}, err
+			}
+			if kept := r.keptBefore(ctx, d); kept.Duplicate || CodeOf(kept.Err) == CodeUnavailable {
+				return kept.Entry, kept.Err
+			}
+			return Entry{}, nil
 		}
 	}
 	if given && CodeOf(err) != CodeUnavailable {
-		if e, kept := r.keptBefore(ctx, a, room, id); kept {
-			return e, nil
+		if kept := r.keptBefore(ctx, d); kept.Duplicate {
+			return kept.Entry, nil
 		}
 	}
 	return Entry{}, err
 }
 
-// carryOut has the entry of a verdict kept, with the subject's own shelf in
+// carryOut has the entry d of a verdict kept, with the subject's own shelf in
 // step: before a membership begins, after it has ended.
-func (r *Rooms) carryOut(ctx context.Context, a Actor, id ID, l look, v verdict) (Entry, error) {
+func (r *Rooms) carryOut(ctx context.Context, a Actor, d Draft, l look, v verdict) (Entry, error) {
 	room, begins := l.info.ID, v.next.Related() && !l.subject.Related()
 	if begins {
 		if err := r.checkRoomCount(ctx, l.who); err != nil {
@@ -145,13 +154,8 @@ func (r *Rooms) carryOut(ctx context.Context, a Actor, id ID, l look, v verdict)
 			return Entry{}, err
 		}
 	}
-	d := Draft{
-		Room: room, ID: id, Kind: v.kind, Author: a.ID, Name: a.Nickname, Data: v.data, At: r.moment(),
-		Effects: &Effects{Commit: Commit{If: append(l.seen(a), v.conditions...), Do: append(l.become(v.next), v.do...)}},
-	}
-	if l.who != a.ID {
-		d.Subject = l.who
-	}
+	d.Data, d.At = v.data, r.moment()
+	d.Effects = &Effects{Commit: Commit{If: append(l.seen(a), v.conditions...), Do: append(l.become(v.next), v.do...)}}
 	kept := r.keep(ctx, d)
 	if kept.Err != nil {
 		return Entry{}, kept.Err
@@ -176,7 +180,7 @@ func (r *Rooms) settleLine(ctx context.Context, who PersonID, room RoomID, m Mem
 // keep has a draft kept together with whatever else is said in the room.
 func (r *Rooms) keep(ctx context.Context, d Draft) Appended {
 	done := make(chan Appended, 1)
-	r.service.appends.submit(d.Room, d, func(a Appended) { done <- a })
+	r.service.appends.submit(d.Room, d, func(a Appended) { done <- d.outcome(a) })
 	select {
 	case a := <-done:
 		return a
@@ -185,12 +189,22 @@ func (r *Rooms) keep(ctx context.Context, d Draft) Appended {
 	}
 }
 
-// keptBefore looks for an entry that a has made with the id. The log finds
-// entries by id only for an author who sends again, so that is what it does,
-// under a condition that never holds.
-func (r *Rooms) keptBefore(ctx context.Context, a Actor, room RoomID, id ID) (Entry, bool) {
-	kept := r.keep(ctx, Draft{Room: room, ID: id, Kind: KindLeave, Author: a.ID, Effects: &Effects{Commit: Commit{If: unmet}}})
-	return kept.Entry, kept.Duplicate
+// outcome is a, what has become of d, unless the id that d was sent with is that
+// of something else its author has done: this was not done by that.
+func (d Draft) outcome(a Appended) Appended {
+	e := a.Entry
+	if !a.Duplicate || e.Kind == d.Kind && e.Subject == d.Subject && (e.Ref == d.Ref || d.Kind == KindMessage) {
+		return a
+	}
+	return Appended{Err: ErrIDTaken}
+}
+
+// keptBefore looks for d among what its author has done: a Duplicate has it. The
+// log finds entries by id only for an author who sends again, so that is what it
+// does, under a condition that never holds.
+func (r *Rooms) keptBefore(ctx context.Context, d Draft) Appended {
+	d.Effects = &Effects{Commit: Commit{If: unmet}}
+	return r.keep(ctx, d)
 }
 
 // unmet is a condition that does not hold: no record is so.

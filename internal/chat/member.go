@@ -28,7 +28,7 @@ var (
 // that everybody has left becomes its owner, unless it is for announcements.
 // Joining twice is joining once.
 func (r *Rooms) Join(ctx context.Context, a Actor, room RoomID, id ID) (RoomView, error) {
-	_, err := r.decide(ctx, a, room, id, a.ID, func(l look) (verdict, error) { return r.join(a, l) })
+	_, err := r.decide(ctx, a, room, id, KindJoin, a.ID, func(l look) (verdict, error) { return r.join(a, l) })
 	if err != nil {
 		return RoomView{}, err
 	}
@@ -48,7 +48,7 @@ func (r *Rooms) join(a Actor, l look) (verdict, error) {
 	case l.info.Archived:
 		return verdict{}, errArchived
 	}
-	v := verdict{kind: KindJoin, next: Membership{
+	v := verdict{next: Membership{
 		State: StateJoined, Rank: RankMember, Since: r.moment(), MutedUntil: l.me.MutedUntil,
 	}}
 	if l.members == "" && l.info.Kind != RoomAnnouncement && a.Role.Rank() >= RoleMember.Rank() {
@@ -62,7 +62,7 @@ func (r *Rooms) join(a Actor, l look) (verdict, error) {
 // a room goes, the moderator who is in it longest becomes owner, and where
 // there is none the member who is.
 func (r *Rooms) Leave(ctx context.Context, a Actor, room RoomID, id ID) error {
-	_, err := r.decide(ctx, a, room, id, a.ID, func(l look) (verdict, error) { return r.leave(ctx, a, l) })
+	_, err := r.decide(ctx, a, room, id, KindLeave, a.ID, func(l look) (verdict, error) { return r.leave(ctx, a, l) })
 	return err
 }
 
@@ -75,7 +75,7 @@ func (r *Rooms) leave(ctx context.Context, a Actor, l look) (verdict, error) {
 	if !l.me.Related() {
 		return verdict{}, errJoinFirst
 	}
-	v := verdict{kind: KindLeave, next: l.me.parted(r.now())}
+	v := verdict{next: l.me.parted(r.now())}
 	if !l.me.owns() {
 		return v, nil
 	}
@@ -108,10 +108,11 @@ func (r *Rooms) succeed(ctx context.Context, a Actor, l look) error {
 		return err
 	}
 	l.who, l.subject, l.subjectRecord = heir.Person, heir.Membership, record
-	v := verdict{kind: KindRank, data: encode(ActData{Rank: RankOwner}), next: heir.Membership}
+	v := verdict{data: encode(ActData{Rank: RankOwner}), next: heir.Membership}
 	v.next.Rank = RankOwner
 	v.conditions = []Record{{Key: ownersKey, Value: l.owners}}
-	if _, err := r.carryOut(ctx, a, NewID(), l, v); err != nil {
+	d := Draft{Room: l.info.ID, ID: NewID(), Kind: KindRank, Author: a.ID, Name: a.Nickname, Subject: heir.Person}
+	if _, err := r.carryOut(ctx, a, d, l, v); err != nil {
 		return err
 	}
 	return ErrConflict
@@ -150,7 +151,7 @@ func (r *Rooms) MayInvite(ctx context.Context, a Actor, room RoomID) error {
 // announcement room by its moderators. Members of a group bring others in at
 // once, up to 50 people. Whoever is in or invited already stays so.
 func (r *Rooms) Invite(ctx context.Context, a Actor, room RoomID, id ID, who PersonID) error {
-	_, err := r.decide(ctx, a, room, id, who, func(l look) (verdict, error) {
+	_, err := r.decide(ctx, a, room, id, KindInvite, who, func(l look) (verdict, error) {
 		if err := l.permit(actInvite, a.Role); err == errDirect {
 			return verdict{}, errInviteDirect
 		} else if err != nil {
@@ -171,7 +172,7 @@ func (r *Rooms) invite(ctx context.Context, a Actor, l look) (verdict, error) {
 	if err := r.mayCall(ctx, a.ID, []PersonID{l.who}); err != nil {
 		return verdict{}, err
 	}
-	v := verdict{kind: KindInvite, data: encode(ActData{}), next: Membership{
+	v := verdict{data: encode(ActData{}), next: Membership{
 		State: StateInvited, By: a.ID, Since: r.moment(), MutedUntil: l.subject.MutedUntil,
 	}}
 	if l.info.Kind == RoomGroup {
@@ -218,11 +219,11 @@ func (r *Rooms) Remove(ctx context.Context, a Actor, room RoomID, id ID, who Per
 	if err != nil {
 		return err
 	}
-	return r.power(ctx, a, room, id, actRemove, who, reason, func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, actRemove, KindRemove, who, func(l look) (verdict, error) {
 		if !l.subject.Related() {
 			return verdict{}, errNotIn
 		}
-		return verdict{kind: KindRemove, data: encode(ActData{Reason: reason}), next: l.subject.parted(r.now())}, nil
+		return verdict{data: encode(ActData{Reason: reason}), next: l.subject.parted(r.now())}, nil
 	})
 }
 

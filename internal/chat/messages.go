@@ -60,6 +60,7 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 		return
 	}
 	m.service.appends.submit(room, d, func(kept Appended) {
+		kept = d.outcome(kept)
 		if isConflict(kept.Err) && tries < maxTries {
 			// Reading the store here would hold up everybody else's answers. The
 			// sender may have stopped waiting for Send, but not for done.
@@ -81,8 +82,8 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 // was allowed when it was sent for the first time.
 func (m *Messages) refuse(ctx context.Context, a Actor, room RoomID, n NewMessage, reason error, done func(Entry, error)) {
 	if c := CodeOf(reason); (c == CodeForbidden || c == CodeBanned || c == CodeRateLimited || c == CodeGone) && n.ID != (ID{}) {
-		if e, kept := m.rooms.keptBefore(ctx, a, room, n.ID); kept {
-			done(e, nil)
+		if kept := m.rooms.keptBefore(ctx, Draft{Room: room, ID: n.ID, Kind: KindMessage, Author: a.ID}); kept.Duplicate {
+			done(kept.Entry, nil)
 			return
 		}
 	}
@@ -227,8 +228,9 @@ func (m *Messages) act(ctx context.Context, a Actor, d Draft, judge func(s stand
 		}
 	}
 	if c := CodeOf(err); c == CodeForbidden || c == CodeBanned || c == CodeGone || c == CodeConflict {
-		if e, kept := m.rooms.keptBefore(ctx, a, d.Room, d.ID); kept {
-			return e, nil
+		d.Author = a.ID
+		if kept := m.rooms.keptBefore(ctx, d); kept.Duplicate {
+			return kept.Entry, nil
 		}
 	}
 	return Entry{}, err

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -17,12 +18,12 @@ var (
 
 // power has an act of power done by a on who: a must be allowed to, and where
 // the act asks for it of a higher level than who. It goes into the audit log.
-func (r *Rooms) power(ctx context.Context, a Actor, room RoomID, id ID, what act, who PersonID, detail string,
+func (r *Rooms) power(ctx context.Context, a Actor, room RoomID, id ID, what act, kind Kind, who PersonID,
 	judge func(look) (verdict, error),
 ) error {
 	var role Role
 	known := false
-	e, err := r.decide(ctx, a, room, id, who, func(l look) (verdict, error) {
+	e, err := r.decide(ctx, a, room, id, kind, who, func(l look) (verdict, error) {
 		// Whoever may not do it learns nothing of who, not even whether there
 		// is such a person.
 		if err := l.permit(what, a.Role); err != nil && !l.withdraws(a, what) {
@@ -47,7 +48,11 @@ func (r *Rooms) power(ctx context.Context, a Actor, room RoomID, id ID, what act
 	if err != nil || e.Seq == 0 {
 		return err
 	}
-	return r.note(ctx, noteOf(e, a, what, who, detail))
+	var said ActData
+	if err := decode(e.Data, &said); err != nil {
+		return err
+	}
+	return r.note(ctx, noteOf(e, a, what, who, cmp.Or(said.Reason, string(said.Rank))))
 }
 
 // withdraws reports whether the act takes an invitation back that a has made.
@@ -88,11 +93,11 @@ func (r *Rooms) ban(ctx context.Context, a Actor, room RoomID, id ID, what act, 
 	if err != nil {
 		return err
 	}
-	return r.power(ctx, a, room, id, what, who, reason, func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, what, KindBan, who, func(l look) (verdict, error) {
 		if l.subject.State == StateBanned {
 			return verdict{}, errSettled
 		}
-		return verdict{kind: KindBan, data: encode(ActData{Reason: reason}), next: Membership{
+		return verdict{data: encode(ActData{Reason: reason}), next: Membership{
 			State: StateBanned, By: a.ID, Since: r.moment(), Reason: reason, MutedUntil: l.subject.MutedUntil,
 		}}, nil
 	})
@@ -104,11 +109,11 @@ func (r *Rooms) Unban(ctx context.Context, a Actor, room RoomID, id ID, who Pers
 	if err != nil {
 		return err
 	}
-	return r.power(ctx, a, room, id, actUnban, who, reason, func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, actUnban, KindUnban, who, func(l look) (verdict, error) {
 		if l.subject.State != StateBanned {
 			return verdict{}, errSettled
 		}
-		return verdict{kind: KindUnban, data: encode(ActData{Reason: reason}), next: l.subject.parted(r.now())}, nil
+		return verdict{data: encode(ActData{Reason: reason}), next: l.subject.parted(r.now())}, nil
 	})
 }
 
@@ -124,11 +129,11 @@ func (r *Rooms) Mute(ctx context.Context, a Actor, room RoomID, id ID, who Perso
 		return errMuteTime
 	}
 	until := r.moment().Add(d.Truncate(time.Millisecond))
-	return r.power(ctx, a, room, id, actMute, who, reason, func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, actMute, KindMute, who, func(l look) (verdict, error) {
 		if !l.present() {
 			return verdict{}, errNotIn
 		}
-		v := verdict{kind: KindMute, data: encode(ActData{Until: until.UnixMilli(), Reason: reason}), next: l.subject}
+		v := verdict{data: encode(ActData{Until: until.UnixMilli(), Reason: reason}), next: l.subject}
 		v.next.MutedUntil = until
 		return v, nil
 	})
@@ -136,11 +141,11 @@ func (r *Rooms) Mute(ctx context.Context, a Actor, room RoomID, id ID, who Perso
 
 // Unmute lets somebody of lower rank talk again.
 func (r *Rooms) Unmute(ctx context.Context, a Actor, room RoomID, id ID, who PersonID) error {
-	return r.power(ctx, a, room, id, actUnmute, who, "", func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, actUnmute, KindUnmute, who, func(l look) (verdict, error) {
 		if !l.subject.Muted(r.now()) {
 			return verdict{}, errSettled
 		}
-		v := verdict{kind: KindUnmute, data: encode(ActData{}), next: l.subject}
+		v := verdict{data: encode(ActData{}), next: l.subject}
 		v.next.MutedUntil = time.Time{}
 		return v, nil
 	})
@@ -155,14 +160,14 @@ func (r *Rooms) SetRank(ctx context.Context, a Actor, room RoomID, id ID, who Pe
 	if !who.hasShelf() {
 		return errRankGuest
 	}
-	return r.power(ctx, a, room, id, actRank, who, string(rank), func(l look) (verdict, error) {
+	return r.power(ctx, a, room, id, actRank, KindRank, who, func(l look) (verdict, error) {
 		switch {
 		case !l.present():
 			return verdict{}, errNotIn
 		case levelOfRank(l.subject.Rank) == levelOfRank(rank):
 			return verdict{}, errSettled
 		}
-		v := verdict{kind: KindRank, data: encode(ActData{Rank: rank}), next: l.subject}
+		v := verdict{data: encode(ActData{Rank: rank}), next: l.subject}
 		v.next.Rank = rank
 		if l.info.ID == Lobby && rank == RankMember {
 			v.next.Rank = ""

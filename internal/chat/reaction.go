@@ -73,8 +73,9 @@ func (m *Messages) Unreact(ctx context.Context, a Actor, room RoomID, id ID, seq
 func (m *Messages) settle(ctx context.Context, a Actor, d Draft, judge func(standing, Entry) (Effects, error)) (Cursor, error) {
 	e, err := m.act(ctx, a, d, judge)
 	if err == errSettled {
-		if kept, ok := m.rooms.keptBefore(ctx, a, d.Room, d.ID); ok {
-			return kept.Cursor, nil
+		d.Author = a.ID
+		if kept := m.rooms.keptBefore(ctx, d); kept.Duplicate {
+			return kept.Entry.Cursor, nil
 		}
 		return m.store.Head(ctx, d.Room)
 	}

@@ -29,7 +29,7 @@ var (
 func (r *Rooms) Change(ctx context.Context, a Actor, room RoomID, id ID, c RoomChange) (RoomView, error) {
 	var was, is RoomInfo
 	var s standing
-	e, err := r.decide(ctx, a, room, id, a.ID, func(l look) (verdict, error) {
+	e, err := r.decide(ctx, a, room, id, KindRoom, a.ID, func(l look) (verdict, error) {
 		s, was = l.standing, l.info
 		var data RoomData
 		var err error
@@ -44,36 +44,48 @@ func (r *Rooms) Change(ctx context.Context, a Actor, room RoomID, id ID, c RoomC
 				return verdict{}, err
 			}
 		}
-		return verdict{kind: KindRoom, data: encode(data), next: l.subject, do: []Write{Put(infoKey, encode(is))}}, nil
+		return verdict{data: encode(data), next: l.subject, do: []Write{Put(infoKey, encode(is))}}, nil
 	})
 	if err != nil {
 		return RoomView{}, err
 	}
 	if e.Seq != 0 {
-		if err := r.announceChange(ctx, a, e, was, is); err != nil {
+		if err := r.announceChange(ctx, a, e, was); err != nil {
 			return RoomView{}, err
 		}
+	}
+	if is.ID == "" { // it was kept before, and would be refused now
+		return r.View(ctx, a, room)
 	}
 	s.info = is
 	return r.view(ctx, a, s)
 }
 
-// announceChange does outside the room what follows from a change of it.
-func (r *Rooms) announceChange(ctx context.Context, a Actor, e Entry, was, is RoomInfo) error {
-	if was.Name != is.Name || was.Kind != is.Kind {
+// announceChange does outside the room what follows from e, a change of it. The
+// change may have been kept some time ago, and the room be another one by now.
+func (r *Rooms) announceChange(ctx context.Context, a Actor, e Entry, was RoomInfo) error {
+	var said RoomData
+	if err := decode(e.Data, &said); err != nil {
+		return err
+	}
+	if said.Name != nil || said.Kind != nil {
+		is, err := r.info(ctx, e.Room)
+		if err != nil {
+			return err
+		}
 		for _, key := range []string{nameKeyOf(is), nameKeyOf(was)} {
-			if err := r.settleName(ctx, is.ID, key); err != nil {
+			if err := r.settleName(ctx, e.Room, key); err != nil {
 				return err
 			}
 		}
-		if err := r.relist(ctx, is.ID); err != nil {
+		if err := r.relist(ctx, e.Room); err != nil {
 			return err
 		}
 	}
-	if was.Archived == is.Archived {
+	if said.Archived == nil {
 		return nil
 	}
-	return r.note(ctx, noteOf(e, a, actArchive, "", strconv.FormatBool(is.Archived)))
+	return r.note(ctx, noteOf(e, a, actArchive, "", strconv.FormatBool(*said.Archived)))
 }
 
 func (d RoomData) empty() bool {
