@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"hash/maphash"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 )
@@ -44,6 +45,10 @@ type people struct {
 
 	mu   sync.Mutex
 	held map[PersonID]*held // guarded by mu
+
+	// owes, of maintain: the store has yet to take some of this node's people
+	// back after a lease that had ended.
+	owes bool
 
 	stop func()
 	done chan struct{}
@@ -205,10 +210,10 @@ func (ps *people) maintain(ctx context.Context) {
 }
 
 func (ps *people) renew(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, presenceTimeout)
+	call, cancel := context.WithTimeout(ctx, presenceTimeout)
 	defer cancel()
-	kept, err := ps.presence.Renew(ctx, ps.node, ps.lease)
-	if err != nil || kept {
+	kept, err := ps.presence.Renew(call, ps.node, ps.lease)
+	if err != nil || kept && !ps.owes {
 		return
 	}
 	var all []*held
@@ -220,29 +225,48 @@ func (ps *people) renew(ctx context.Context) {
 	if len(all) > 0 {
 		ps.logger.Warn("the lease of this node had ended: putting its people back on the roster", slog.Int("people", len(all)))
 	}
-	for start := 0; start < len(all); start += rearriveBatch {
-		ps.rearrive(ctx, all[start:min(start+rearriveBatch, len(all))])
+	// The lease goes on from here, so the store does not say it a second time.
+	ps.owes = false
+	for batch := range slices.Chunk(all, rearriveBatch) {
+		if !ps.rearrive(ctx, batch) {
+			ps.owes = true
+			return
+		}
 	}
 }
 
-func (ps *people) rearrive(ctx context.Context, batch []*held) {
+// rearrive puts people back on the roster, and reports whether the store has
+// answered.
+func (ps *people) rearrive(ctx context.Context, batch []*held) bool {
+	ctx, cancel := context.WithTimeout(ctx, presenceTimeout)
+	defer cancel()
 	arrivals := make([]Arrival, len(batch))
 	for i, h := range batch {
 		arrivals[i] = Arrival{Person: h.person, Secret: h.secret, Node: ps.node}
 	}
+	answered := true
 	for i, err := range ps.presence.Arrive(ctx, arrivals, ps.lease) {
 		if err != nil && CodeOf(err) == CodeTaken {
 			ps.expel(batch[i], err)
+		} else if err != nil {
+			answered = false
 		}
 	}
-	// Whoever left while this ran has been put back by it: take them off.
 	for _, h := range batch {
-		ps.mu.Lock()
-		gone := ps.held[h.person.ID] == nil
-		ps.mu.Unlock()
-		if gone {
-			_ = ps.presence.Depart(ctx, h.person.ID, ps.node, ps.absence)
-		}
+		ps.takeOff(ctx, h.person.ID)
+	}
+	return answered
+}
+
+// takeOff undoes a rearrival of somebody who left while it ran. Whoever is about
+// to leave holds the stripe until it is seen here.
+func (ps *people) takeOff(ctx context.Context, id PersonID) {
+	defer ps.lock(id).Unlock()
+	ps.mu.Lock()
+	gone := ps.held[id] == nil
+	ps.mu.Unlock()
+	if gone {
+		_ = ps.presence.Depart(ctx, id, ps.node, ps.absence)
 	}
 }
 

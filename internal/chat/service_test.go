@@ -377,6 +377,41 @@ func TestService_APausedNodeGetsItsPeopleBackOrExpelsThem(t *testing.T) {
 	}
 }
 
+// reluctant is a store that has lost a node's lease and then does not take its
+// people back at once.
+type reluctant struct {
+	chat.Store
+	refuse atomic.Int32 // so many more arrivals
+}
+
+func (f *reluctant) Arrive(ctx context.Context, a []chat.Arrival, ttl time.Duration) []error {
+	if f.refuse.Add(-1) >= 0 {
+		return slices.Repeat([]error{chat.Unavailable(errOff)}, len(a))
+	}
+	return f.Store.Arrive(ctx, a, ttl)
+}
+
+func TestService_WhomTheStoreDidNotTakeBackIsPutBackLater(t *testing.T) {
+	t.Parallel()
+	store := &reluctant{Store: openStore(t)}
+	s := serve(t, store, chat.Options{Node: "aaaaaaaaaaaaaaaa", Lease: 3 * time.Second})
+	a := newAudience(t)
+	if err := s.Follow(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Enter(ana, chat.HashSecret("Ana"), newConnection()); err != nil {
+		t.Fatal(err)
+	}
+	store.refuse.Store(2)
+	if err := errors.Join(store.Release(t.Context(), "aaaaaaaaaaaaaaaa", 0), store.Expire(t.Context(), 0)); err != nil {
+		t.Fatal(err)
+	}
+	a.await("Ana to leave and be back", func() bool { return len(a.changes) == 3 && a.changes[2].Joined })
+	if left := store.refuse.Load(); left > 0 {
+		t.Errorf("the store has not been asked again: it would refuse %d more", left)
+	}
+}
+
 func TestService_ALostChangeOfTheRosterIsFound(t *testing.T) {
 	store := &deaf{Store: openStore(t)}
 	s := serve(t, store, chat.Options{})
