@@ -100,17 +100,17 @@ var (
 // Set says what a device of the person, any comparable value, is: StateOnline
 // or StateAway. With manual it is the person who says so, and StateAway stays,
 // as StateDND always does, until the person says something else. A device
-// calls it when it connects, too.
+// calls it when it connects, too. A nil device is none that could be there or
+// away: then it is only what the person has chosen that changes.
 func (s *States) Set(ctx context.Context, p PersonID, device any, state string, manual bool) error {
 	if state != StateOnline && state != StateAway && state != StateDND {
 		return errState
 	}
-	s.mu.Lock()
-	if s.devices[p] == nil {
-		s.devices[p] = make(map[any]bool)
+	if device != nil {
+		s.note(p, device, state != StateAway)
+	} else if !manual && state != StateDND {
+		return nil
 	}
-	s.devices[p][device] = state != StateAway
-	s.mu.Unlock()
 	return s.say(ctx, p, func(said string) string {
 		switch {
 		case state == StateDND:
@@ -130,6 +130,15 @@ func (s *States) Set(ctx context.Context, p PersonID, device any, state string, 
 		}
 		return said
 	})
+}
+
+func (s *States) note(p PersonID, device any, active bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.devices[p] == nil {
+		s.devices[p] = make(map[any]bool)
+	}
+	s.devices[p][device] = active
 }
 
 // Gone says that the device has no connection any more.

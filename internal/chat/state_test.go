@@ -191,6 +191,34 @@ func TestStates_whoLeavesIsOfflineAndWasSeen(t *testing.T) {
 	}
 }
 
+// Who says it without a device, over HTTP for example, is no device that is
+// there: their last real one ends what is said of them as ever.
+func TestStates_withoutADevice(t *testing.T) {
+	store, a, _ := twoNodes(t, time.Millisecond)
+	w := watchStates(t, a)
+	say := func(state string, manual bool) {
+		t.Helper()
+		if err := a.Set(t.Context(), ana.ID, nil, state, manual); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(t, a, "laptop", chat.StateOnline, false)
+	say(chat.StateDND, false)
+	w.await(ana.ID, chat.StateDND)
+	say(chat.StateOnline, true)
+	w.await(ana.ID, chat.StateOnline)
+	say(chat.StateAway, false)
+	say(chat.StateOnline, false)
+	set(t, a, "laptop", chat.StateAway, false)
+	w.await(ana.ID, chat.StateAway)
+	if err := a.Gone(t.Context(), ana.ID, "laptop"); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := store.Get(t.Context(), "presence", "seen/"+string(ana.ID)); err != nil || v[0] == "" {
+		t.Errorf("last seen: got %q, %v; want that she was", v, err)
+	}
+}
+
 // What is asked about somebody who is gone from everywhere does not stay.
 func TestStates_nothingIsKeptOfThoseWhoHaveGone(t *testing.T) {
 	store, a, _ := twoNodes(t, 10*time.Millisecond)
