@@ -2,8 +2,8 @@ package chat
 
 import "context"
 
-// Forget takes somebody who cannot come back out of every room and clears their
-// shelf; what they have written stays, under their name. Who is in a
+// Forget takes somebody who cannot come back out of every room, and clears their
+// shelf and what is said of their state; what they have written stays, under their name. Who is in a
 // conversation between two is not forgotten: the other one would not know any
 // more whose words they read. Where it ends with an error it can be called
 // again.
@@ -29,6 +29,11 @@ func (r *Rooms) Forget(ctx context.Context, who Person) (gone bool, err error) {
 		if err := r.forgetIn(ctx, a, RoomID(l.Key[len(indexPrefix):]), standings[i]); err != nil {
 			return false, err
 		}
+	}
+	if err := r.store.Commit(ctx, presenceShelf, Commit{Do: []Write{
+		Remove(string(who.ID)), Remove(seenPrefix + string(who.ID)),
+	}}); err != nil {
+		return false, err
 	}
 	return true, r.clear(ctx, PersonShelf(who.ID))
 }

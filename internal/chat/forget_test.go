@@ -31,6 +31,13 @@ func TestRooms_Forget(t *testing.T) {
 		yes := true
 		h.must(second(h.rooms.Change(ctx, owner, archived, chat.ID{}, chat.RoomChange{Archived: &yes})))
 		h.must(node.messages.Flush(ctx))
+		states := chat.NewStates(serve(t, h.store, chat.Options{}))
+		h.must(states.Set(ctx, guest.ID, "phone", chat.StateDND, true))
+		h.must(states.Gone(ctx, guest.ID, "phone"))
+		state := []string{string(guest.ID), "seen/" + string(guest.ID)}
+		if kept := h.left("presence", state...); len(kept) != 2 {
+			t.Fatalf("before: of their state is kept %q, want both", kept)
+		}
 
 		for range 2 { // again is no harm
 			if gone, err := h.rooms.Forget(ctx, guest.Person); err != nil || !gone {
@@ -47,6 +54,9 @@ func TestRooms_Forget(t *testing.T) {
 		}
 		if kept, err := h.store.List(ctx, chat.PersonShelf(guest.ID), chat.Range{Limit: 10}); err != nil || len(kept) > 0 {
 			t.Errorf("their shelf: got %q, %v, want nothing", kept, err)
+		}
+		if kept := h.left("presence", state...); len(kept) > 0 {
+			t.Errorf("of their state is kept %q", kept)
 		}
 		got, err := node.messages.Message(ctx, owner, s.room, said.Seq)
 		if err != nil || got.Text != "I was here" || got.Name != "Gus" {
