@@ -54,7 +54,7 @@ func (d *Desks) Counts(ctx context.Context, a Actor, rooms []RoomID) (map[RoomID
 		if !s.mayRead() {
 			return nil
 		}
-		c := counter{d: d, actor: a, blocked: blocked, Count: Count{Read: read[i]}, edits: make(map[uint64]MessageData)}
+		c := counter{d: d, actor: a, blocked: blocked, since: s.me.Since, Count: Count{Read: read[i]}, edits: make(map[uint64]MessageData)}
 		c.done = !s.joined() || rooms[i] == Lobby && read[i] == 0
 		if err := c.run(ctx, rooms[i]); err != nil {
 			return err
@@ -96,6 +96,8 @@ type counter struct {
 	d       *Desks
 	actor   Actor
 	blocked []PersonID
+	// since is when the person came in.
+	since time.Time
 	// done: everything further back is known to the person.
 	done bool
 	// edits are what the newest edits say of messages, mentions the messages
@@ -130,7 +132,7 @@ func (c *counter) run(ctx context.Context, room RoomID) error {
 
 // look counts one entry.
 func (c *counter) look(e Entry) {
-	said := e.Kind == KindMessage && !e.isDeleted() && !slices.Contains(c.blocked, e.Author)
+	said := c.isSaid(e)
 	if c.Latest == nil && said && e.Thread == 0 {
 		c.Latest = &e
 	}
@@ -142,10 +144,17 @@ func (c *counter) look(e Entry) {
 		if _, newer := c.edits[e.Ref]; !newer && e.Text != "" {
 			c.edits[e.Ref] = e.data()
 		}
-	case said && e.Author != c.actor.ID:
+	case c.isNews(e):
 		c.count(e)
 	}
 }
+
+// isSaid reports whether the entry is a message that the person sees.
+func (c *counter) isSaid(e Entry) bool {
+	return e.Kind == KindMessage && !e.isDeleted() && !slices.Contains(c.blocked, e.Author)
+}
+
+func (c *counter) isNews(e Entry) bool { return c.isSaid(e) && e.Author != c.actor.ID }
 
 // knows reports whether the entry says that the person knows everything up to
 // it: they wrote it, or came in with it.
@@ -167,17 +176,25 @@ func (c *counter) count(e Entry) {
 	if e.Thread == 0 {
 		c.Unread = min(c.Unread+1, maxUnread)
 	}
-	said, edited := c.edits[e.Seq]
-	if !edited {
-		said = e.data()
-	}
-	named := slices.Contains(said.Mentions, c.actor.ID)
-	if named && len(c.mentions) < maxUnread {
+	if named := slices.Contains(c.saying(e).Mentions, c.actor.ID); named && len(c.mentions) < maxUnread {
 		c.mentions = append(c.mentions, e)
 	}
-	if named || said.Calls != "" {
+	if c.calls(e) {
 		c.Mentions = min(c.Mentions+1, maxUnread)
 	}
+}
+
+// saying is whom a message calls as it is now.
+func (c *counter) saying(e Entry) MessageData {
+	if said, edited := c.edits[e.Seq]; edited {
+		return said
+	}
+	return e.data()
+}
+
+func (c *counter) calls(e Entry) bool {
+	said := c.saying(e)
+	return said.Calls != "" || slices.Contains(said.Mentions, c.actor.ID)
 }
 
 // healAfter is when what follows from a message has been written, if it ever
@@ -230,11 +247,13 @@ func (c *counter) freshen(ctx context.Context, room RoomID) error {
 	return nil
 }
 
-// further adds the mentions before seq that the scan has not come to.
+// further adds the mentions before seq that the scan has not come to. The lists
+// name what once called somebody: since then it may have been edited or deleted.
 func (c *counter) further(ctx context.Context, room RoomID, seq uint64) error {
 	if !c.actor.ID.hasShelf() {
 		return nil
 	}
+	var seqs []uint64
 	for _, list := range []struct {
 		shelf  Shelf
 		prefix string
@@ -245,7 +264,50 @@ func (c *counter) further(ctx context.Context, room RoomID, seq uint64) error {
 		if err != nil {
 			return err
 		}
-		c.Mentions = min(c.Mentions+len(lines), maxUnread)
+		seqs = append(seqs, seqsOf(lines, list.prefix)...)
+	}
+	if len(seqs) == 0 {
+		return nil
+	}
+	slices.Sort(seqs)
+	found, err := c.d.store.Pick(ctx, room, slices.Compact(seqs))
+	if err != nil {
+		return err
+	}
+	if err := c.lookUpEdits(ctx, room, found); err != nil {
+		return err
+	}
+	for _, e := range found {
+		if c.isNews(e) && !e.At.Before(c.since) && c.calls(e) {
+			c.Mentions = min(c.Mentions+1, maxUnread)
+		}
 	}
 	return nil
+}
+
+// lookUpEdits adds to the edits the newest ones of messages.
+func (c *counter) lookUpEdits(ctx context.Context, room RoomID, messages []Entry) error {
+	keys := make([]string, len(messages))
+	for i, e := range messages {
+		keys[i] = onKey(e.Seq, "edited")
+	}
+	values, err := c.d.store.Get(ctx, RoomShelf(room), keys...)
+	if err != nil {
+		return err
+	}
+	var seqs []uint64
+	for _, v := range values {
+		if v != "" {
+			seqs = append(seqs, parseSeq(v))
+		}
+	}
+	if len(seqs) == 0 {
+		return nil
+	}
+	slices.Sort(seqs)
+	edits, err := c.d.store.Pick(ctx, room, seqs)
+	for _, e := range edits {
+		c.edits[e.Ref] = e.data()
+	}
+	return err
 }

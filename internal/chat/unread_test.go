@@ -105,6 +105,37 @@ func TestDesks_Counts_manyEntries(t *testing.T) {
 	s.wantCount("more than are counted", mia, 100, 1)
 }
 
+func TestDesks_Counts_mentionsFarBack(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		owner, mod, mia, ann := s.cast[0], s.cast[1], s.cast[2], s.cast[3]
+		late := s.member("Late")
+		s.says(owner, "@Mia and @Late, before anybody came")
+		s.join(s.room, late)
+		both := s.says(owner, "@Mia and @all")
+		edited := s.says(owner, "@Mia")
+		deleted := s.says(owner, "@Mia")
+		s.says(ann, "@Mia")
+		later := s.says(owner, "nobody")
+		for range 150 {
+			s.says(mod, "x")
+		}
+		s.flush()
+		s.wantCount("all of them", mia, 100, 5)
+		s.wantCount("what was said before one came in", late, 100, 1)
+		for seq, text := range map[uint64]string{edited.Seq: "nobody", later.Seq: "@Mia", both.Seq: "@all, @Mia"} {
+			s.must(second(s.nodes[0].messages.Edit(t.Context(), owner, s.room, chat.NewID(), seq, text)))
+		}
+		s.must(second(s.nodes[0].messages.Delete(t.Context(), owner, s.room, chat.NewID(), deleted.Seq)))
+		s.must(s.nodes[0].desks.Block(t.Context(), mia, ann.ID))
+		for range 150 {
+			s.says(mod, "x")
+		}
+		s.flush()
+		s.wantCount("edited, deleted and of somebody blocked", mia, 100, 3)
+	})
+}
+
 // forgetful is a store that loses what is written to the shelves of people, as
 // a crash right after an append does.
 type forgetful struct {
