@@ -59,6 +59,7 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 		m.refuse(ctx, a, room, n, err, done)
 		return
 	}
+	m.service.people.typed(a.Person.ID)
 	m.service.appends.submit(room, d, func(kept Appended) {
 		kept = d.outcome(kept)
 		if isConflict(kept.Err) && tries < maxTries {

@@ -60,6 +60,7 @@ type held struct {
 	person  Person
 	secret  Secret
 	conns   []Connection
+	typedIn place // where others were told last that they type
 	typedAt time.Time
 	grace   time.Duration // of the departure when conns is empty
 }
@@ -171,16 +172,27 @@ func (ps *people) connections(id PersonID) []Connection {
 	return nil
 }
 
-// mayType reports whether it is time to tell others that the person types.
-func (ps *people) mayType(id PersonID, now time.Time) bool {
+// mayType reports whether it is time to tell those who look at a place that the
+// person types in it.
+func (ps *people) mayType(id PersonID, in place, now time.Time) bool {
 	ps.mu.Lock()
 	defer ps.mu.Unlock()
 	h := ps.held[id]
-	if h == nil || now.Sub(h.typedAt) < typingInterval {
+	if h == nil || h.typedIn == in && now.Sub(h.typedAt) < typingInterval {
 		return false
 	}
-	h.typedAt = now
+	h.typedIn, h.typedAt = in, now
 	return true
+}
+
+// typed notes that what the person was typing is sent. It has ended the typing
+// for those who were told of it, so the next is news to them.
+func (ps *people) typed(id PersonID) {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	if h := ps.held[id]; h != nil {
+		h.typedIn = place{}
+	}
 }
 
 // maintain keeps the node's lease, ends what is overdue and repeats departures

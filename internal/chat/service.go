@@ -193,6 +193,7 @@ func (s *Service) Send(room RoomID, from Person, id ID, text string, done func(E
 		done(Entry{}, err)
 		return
 	}
+	s.people.typed(from.ID)
 	s.appends.submit(room, d, func(a Appended) {
 		if isConflict(a.Err) {
 			a.Err = reason
@@ -246,13 +247,13 @@ func (s *Service) Leave(id PersonID, c Connection, mayReturn bool) {
 func (s *Service) Connections(id PersonID) []Connection { return s.people.connections(id) }
 
 // Typing tells the room that a person is writing, at most once in two seconds
-// per person.
+// until they send a message or write elsewhere.
 func (s *Service) Typing(ctx context.Context, room RoomID, p Person) error {
 	return s.typing(ctx, Signal{Room: room, Kind: SignalTyping, Person: p})
 }
 
 func (s *Service) typing(ctx context.Context, sig Signal) error {
-	if !s.people.mayType(sig.Person.ID, s.options.Now()) {
+	if !s.people.mayType(sig.Person.ID, place{sig.Room, sig.Thread}, s.options.Now()) {
 		return nil
 	}
 	return s.store.Signal(ctx, sig)

@@ -393,28 +393,6 @@ func TestChat_RateLimits(t *testing.T) {
 	}
 }
 
-func TestChat_TypingIsHeardByOthersOnly(t *testing.T) {
-	tn := build(t, townOptions{nodes: 2})
-	ana, bob := tn.nodes[0].guest("Ana"), tn.nodes[1].guest("Bob")
-	again := tn.nodes[1].arrive(map[string]string{"token": ana.welcome.Token})
-	if err := ana.Send("typing", map[string]any{"room": "lobby"}); err != nil {
-		t.Fatal(err)
-	}
-	want := fmt.Sprintf(`{"room":"lobby","person":{"id":%q,"name":"Ana"}}`, ana.me())
-	if got := bob.n.next(bob.Client, "typing"); got != want {
-		t.Errorf("\ngot  %s\nwant %s", got, want)
-	}
-	ana.say(chat.Lobby, "marker")
-	for _, d := range []*device{ana, again} {
-		d.entry()
-		for _, e := range d.Take() {
-			if e.Name == "typing" {
-				t.Errorf("the one who types was told: %s", e.Args)
-			}
-		}
-	}
-}
-
 func TestChat_Presence(t *testing.T) {
 	tn := build(t, townOptions{nodes: 2})
 	watch := tn.nodes[0].guest("Watch")
