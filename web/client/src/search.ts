@@ -12,6 +12,9 @@ export function roomName(room: Room): string {
   return room.name || (room.people ?? []).map(({ name }) => name).join(', ');
 }
 
+/** A single letter is in nearly every name. */
+const FUZZY_FROM = 2;
+
 /** 0 is best; undefined is no match. */
 function rank(name: string, query: string): number | undefined {
   const text = folded(name);
@@ -20,9 +23,21 @@ function rank(name: string, query: string): number | undefined {
   if (words.some((word) => word.startsWith(query))) return 2;
   // Every word of the query begins a word of the name, in any order.
   const parts = query.split(/\s+/);
-  return parts.length > 1 && parts.every((part) => words.some((word) => word.startsWith(part)))
-    ? 3
-    : undefined;
+  if (parts.length > 1 && parts.every((part) => words.some((word) => word.startsWith(part)))) return 3;
+  if (query.length < FUZZY_FROM) return undefined;
+  if (text.includes(query)) return 4;
+  return words.some((_, at) => inOrder(words.slice(at).join(' '), parts.join(''))) ? 5 : undefined;
+}
+
+/** Whether the text begins as the letters do and holds them all in their order: "gdn" in "garden". */
+function inOrder(text: string, letters: string): boolean {
+  if (!text.startsWith(letters.charAt(0))) return false;
+  let at = 0;
+  for (const letter of letters) {
+    at = text.indexOf(letter, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
 }
 
 /**

@@ -10,7 +10,8 @@ const MOST = 12;
 
 /**
  * What a query finds, best first: rooms and people by the beginnings of their
- * words or the initials of their pinyin, then places by any part of their name.
+ * words, by letters that follow each other in them or by the initials of their
+ * pinyin, then places by any part of their name.
  */
 export function targets(
   query: string,
@@ -22,7 +23,7 @@ export function targets(
   const wanted = query.trim().toLowerCase();
   const known = new Set(found.map(({ kind, id }) => `${kind} ${id}`));
   if (/^[a-z0-9]+$/.test(wanted)) {
-    const sounds = (name: string) => hanInitials(name).startsWith(wanted);
+    const sounds = (name: string) => hanInitials(name).includes(wanted);
     for (const room of rooms)
       if (!known.has(`room ${room.id}`) && sounds(roomName(room)))
         found.push({ kind: 'room', id: room.id, name: roomName(room), room });
