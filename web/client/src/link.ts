@@ -86,9 +86,9 @@ export class Link {
 
   refused(failure: Failure): void {
     if (this.#ended) return;
-    if (failure.code === 'unauthorized' || failure.code === 'forbidden')
-      return this.end({ name: 'unauthorized', reason: failure.message });
     if (failure.message === 'Invalid namespace') return this.end({ name: 'outdated' });
+    if (!failure.passing && failure.code !== 'internal')
+      return this.end({ name: 'unauthorized', reason: failure.message });
     this.#options.disconnect();
     this.lost(failure.retryAfter);
   }

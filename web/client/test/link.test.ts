@@ -66,6 +66,30 @@ test('a refused token is fetched anew once, then somebody has to sign in', async
   expect(client.state.name).toBe('online');
 });
 
+test.each(['nickname-taken', 'invalid', 'forbidden'] as const)(
+  'who is refused by %s is told why',
+  async (code) => {
+    const server = new FakeServer();
+    server.down = new Failure(code, 'Choose another name.');
+    const { client, wire } = join(server, 'zoe', { auth: { guest: 'Zoe' } });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(client.state).toEqual({ name: 'unauthorized', reason: 'Choose another name.' });
+    expect(wire.shown).toHaveLength(1);
+    server.down = undefined;
+    client.signIn({ guest: 'Zoe B' });
+    await settle();
+    expect(client.state.name).toBe('online');
+  },
+);
+
+test('a mistake of the server is no refusal', async () => {
+  const server = new FakeServer();
+  server.down = new Failure('internal', 'Something went wrong.');
+  const { client } = join(server);
+  await settle();
+  expect(client.state.name).toBe('reconnecting');
+});
+
 test('a guest stays the same guest', async () => {
   const [server, storage] = [new FakeServer(), memoryStorage()];
   const options = { auth: { guest: 'Zoe' }, storage };
