@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -30,10 +31,12 @@ type Client struct {
 	events  []Event
 	news    chan struct{} // has one when events has some
 	outbox  outbox
+	trouble error // why there is no connection
 }
 
 // Dial connects and returns once the server has welcomed the client. It tries
-// until ctx ends, or the server refuses for good: then the error is an *Error.
+// until ctx ends, and then tells what was in the way too; or the server refuses
+// for good: then the error is an *Error.
 // Afterwards the client comes back by itself, until Close.
 func Dial(ctx context.Context, o Options) (*Client, error) {
 	c := &Client{
@@ -47,7 +50,7 @@ func Dial(ctx context.Context, o Options) (*Client, error) {
 	c.running.Go(c.run)
 	if _, err := c.connected(ctx); err != nil {
 		c.Close()
-		return nil, err
+		return nil, c.troubled(err)
 	}
 	return c, nil
 }
@@ -105,11 +108,24 @@ func (c *Client) run() {
 		if welcomed {
 			tries = 0
 		}
+		c.mu.Lock()
+		c.trouble = err
+		c.mu.Unlock()
 		c.options.Logger.Info("the chat is not connected", slog.Any("reason", err))
 		if !c.sleep(c.pause(tries, err)) {
 			return
 		}
 	}
+}
+
+// troubled says beside the end of somebody's patience what they waited for.
+func (c *Client) troubled(err error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.trouble == nil || c.Err() != ErrClosed {
+		return err
+	}
+	return fmt.Errorf("%w; before that: %w", err, c.trouble)
 }
 
 // pause is full jitter: everyone who was cut at once comes back at their own

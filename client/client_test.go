@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -376,6 +378,7 @@ func TestDial_refused(t *testing.T) {
 		{"a bad token", t.Context(), Options{URL: n.URL, Token: "cs_none"}, "unauthorized", nil},
 		{"a bad nickname", t.Context(), Options{URL: n.URL, Guest: "\x00"}, "invalid", nil},
 		{"no URL", t.Context(), Options{Guest: "Ada"}, "invalid", nil},
+		{"no URL of the web", t.Context(), Options{URL: "chat://example.org", Guest: "Ada"}, "invalid", nil},
 		{"given up", ended, Options{URL: "http://127.0.0.1:1", Guest: "Ada"}, "", context.Canceled},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -388,4 +391,21 @@ func TestDial_refused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestDial_saysWhatWasInTheWay(t *testing.T) {
+	ctx, giveUp := context.WithCancel(t.Context())
+	logger := slog.New(slog.NewTextHandler(whenWritten(giveUp), nil))
+	_, err := Dial(ctx, Options{URL: "http://127.0.0.1:1", Guest: "Ada", Logger: logger})
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, syscall.ECONNREFUSED) {
+		t.Errorf("got %v, want that the connection was refused", err)
+	}
+}
+
+// whenWritten is called for every line of a log.
+type whenWritten func()
+
+func (w whenWritten) Write(line []byte) (int, error) {
+	w()
+	return len(line), nil
 }

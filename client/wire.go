@@ -39,11 +39,12 @@ type wire struct {
 // dialWire connects with a login. The error is an *Error when the server
 // refuses.
 func dialWire(ctx context.Context, o Options, auth map[string]any) (*wire, error) {
+	schemes := map[string]string{"http": "ws", "https": "wss"}
 	u, err := url.Parse(o.URL)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || schemes[u.Scheme] == "" {
 		return nil, &Error{Code: "invalid", Message: fmt.Sprintf("%q is not a URL such as https://chat.example.org.", o.URL)}
 	}
-	u.Scheme = map[string]string{"http": "ws", "https": "wss"}[u.Scheme]
+	u.Scheme = schemes[u.Scheme]
 	u.Path, u.RawQuery = strings.TrimSuffix(u.Path, "/")+"/socket.io/", "EIO=4&transport=websocket"
 	conn, br, _, err := ws.Dialer{Header: ws.HandshakeHeaderHTTP(o.Header), TLSConfig: o.TLS}.Dial(ctx, u.String())
 	if err != nil {
