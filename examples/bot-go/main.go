@@ -3,7 +3,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -14,9 +16,9 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	o := client.Options{URL: "http://localhost:3000", Token: os.Getenv("CAUSERIE_TOKEN")}
+	o := client.Options{URL: "http://localhost:3000", Token: os.Getenv("CAUSERIE_TOKEN"), Logger: slog.Default()}
 	if o.Token == "" {
-		o.Guest = "Echo"
+		o.Guest = fmt.Sprintf("Echo %d", os.Getpid()) // the name of a guest stays taken
 	}
 	if len(os.Args) > 1 {
 		o.URL = os.Args[1]
@@ -33,5 +35,8 @@ func main() {
 		if text, ok := strings.CutPrefix(e.Entry.Text, "!echo "); ok {
 			c.Post(client.Message{Room: e.Room, Text: text, Reply: e.Entry.Seq})
 		}
+	}
+	if err := c.Err(); err != nil {
+		log.Fatal(err) // signed out: the token was revoked, for example
 	}
 }

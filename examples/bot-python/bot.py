@@ -12,7 +12,7 @@ link = lambda fp, id: hashlib.sha1(bytes.fromhex(fp) + uuid.UUID(id).bytes).hexd
 
 class Bot:
     def __init__(self):
-        self.auth, self.me = {"token": TOKEN} if TOKEN else {"guest": "Ping"}, None
+        self.auth, self.me = {"token": TOKEN} if TOKEN else {"guest": f"Ping {os.getpid()}"}, None
         self.cursors = {}  # room: how far it is heard
         self.aside = {}  # room: seq: entry, what came after a hole
         self.outbox = {}  # id: [message, when to send it again], until it is acknowledged

@@ -4,7 +4,7 @@ const url = process.env['CAUSERIE_URL'] ?? 'http://127.0.0.1:3000';
 const token = process.env['CAUSERIE_TOKEN'];
 const chat = createClient({
   url,
-  auth: token === undefined ? { guest: 'Reminder' } : { token },
+  auth: token === undefined ? { guest: `Reminder ${process.pid}` } : { token }, // the name of a guest stays taken
   everyRoom: true, // hear every room without a hole, also after a time away
 });
 
@@ -25,5 +25,8 @@ chat.on('rooms', (rooms) => {
   for (const { id, me } of rooms)
     if (me.state === 'invited') chat.act('room-join', { room: id }).catch(console.error);
 });
-chat.on('state', (state) => console.log(state.name, 'reason' in state ? state.reason : ''));
+chat.on('state', (state) => {
+  console.log(state.name, 'reason' in state ? state.reason : '');
+  if (state.name === 'unauthorized') process.exitCode = 1;
+});
 process.once('SIGINT', () => chat.close());
