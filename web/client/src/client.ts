@@ -46,6 +46,7 @@ export interface ClientEvents {
   mention: Told['mention'];
   /** The program that the server runs changed since the page was loaded: offer a reload. */
   upgraded: Program;
+  /** Somebody has to sign in. Not told of a token that has expired where `auth` gives another. */
   'signed-out': Told['signed-out'];
   saved: Told['saved'];
   /** The storage refused; nothing is lost as long as the page lives. */
@@ -261,7 +262,8 @@ export class Client extends Emitter<ClientEvents> {
     mention: (told) => this.emit('mention', told),
     typing: (told) => this.#rooms.typing(told),
     presence: ({ person, state, seen }) => this.people.told({ [person]: state }, seen),
-    presences: ({ states }) => this.people.told(states),
+    presences: ({ states, total }) =>
+      Object.keys(states).length < total ? this.people.told(states) : this.people.here(states),
     'person-updated': ({ person }) => this.people.learn([person]),
     'me-updated': ({ me }) => this.#became(me),
     blocked: ({ people }) => this.people.block(people),
@@ -270,6 +272,8 @@ export class Client extends Emitter<ClientEvents> {
       this.emit('saved', told);
     },
     'signed-out': (told) => {
+      // The connection is closed next, and the one after it shows a new token.
+      if (told.reason === 'expired' && this.#credentials.expired()) return;
       this.#credentials.forget();
       this.#outbox.close();
       this.#link.end({ name: 'unauthorized', reason: told.reason });
@@ -289,7 +293,7 @@ export class Client extends Emitter<ClientEvents> {
     void this.#remember({ id, name });
     this.#link.welcomed();
     this.#became(told.me);
-    this.people.welcome(told.online);
+    this.people.here(told.online);
     this.#rooms.welcome(told);
     this.#outbox.open();
     this.act('blocked', {}).catch(() => undefined);

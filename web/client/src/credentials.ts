@@ -42,6 +42,13 @@ export class Credentials {
     if (token !== undefined) this.#keeper.set(KEY, token);
   }
 
+  /** The login has come to its end: true if the next connection shows another one by itself. */
+  expired(): boolean {
+    if (!('token' in this.#auth) || typeof this.#auth.token === 'string') return false;
+    this.#refused = true;
+    return true;
+  }
+
   /** The server does not know us; true if it is worth asking once more with something else. */
   refused(): boolean {
     const again =

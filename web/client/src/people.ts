@@ -73,7 +73,8 @@ export class People extends Emitter<{ change: ReadonlySet<string> }> {
     this.emit('change', new Set(Object.keys(states)));
   }
 
-  welcome(online: Readonly<Record<string, Presence>>): void {
+  /** Takes all who are here: whoever else was is not any more. */
+  here(online: Readonly<Record<string, Presence>>): void {
     const before = [...this.#states.keys()];
     this.#states = new Map();
     const offline = before.filter((id) => !(id in online)).map((id) => [id, 'offline' as const]);

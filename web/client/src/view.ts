@@ -237,6 +237,7 @@ export class View extends Emitter<ViewEvents> {
 
   /** Nobody looks any more. The rows stay for a while, in case somebody comes back. */
   close(): void {
+    if (this.#uses === 0) return;
     this.#uses -= 1;
     if (this.#uses === 0) this.#host.closed(this);
   }

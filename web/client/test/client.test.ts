@@ -363,6 +363,28 @@ test('unknown people are looked up once', async () => {
   expect(server.asked.filter(({ event }) => event === 'person')).toHaveLength(1);
 });
 
+test('who is not among all who are here has gone', async () => {
+  const { server, client } = await opened();
+  const told = (states: Record<string, string>, total: number) => server.tell('presences', { states, total });
+  told({ 'u-bob': 'online', 'u-cy': 'away' }, 2);
+  expect(client.people.online.sort()).toEqual(['u-bob', 'u-cy']);
+  told({ 'u-cy': 'online' }, 812); // as many as there is place for: of the others nothing is known
+  expect(client.people.online.sort()).toEqual(['u-bob', 'u-cy']);
+  told({ 'u-cy': 'online' }, 1);
+  expect(client.people.online).toEqual(['u-cy']);
+  expect(client.people.state('u-bob')).toBe('offline');
+});
+
+test('closing a view twice does not close it for somebody else', async () => {
+  const { client, view } = await opened();
+  view.close();
+  view.close();
+  const again = client.room('lobby');
+  expect(again).toBe(view);
+  for (let i = 0; i < 9; i++) client.room(`room-${i}`).close();
+  expect(client.room('lobby')).toBe(view);
+});
+
 test('a bot hears every room without a hole', async () => {
   const server = new FakeServer();
   server.logs.set('kitchen', []);

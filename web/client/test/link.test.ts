@@ -113,6 +113,28 @@ test('who is signed out does not come back by itself', async () => {
   expect(wire.shown).toHaveLength(1);
 });
 
+test('a token that has expired is replaced, and nobody has to sign in', async () => {
+  const server = new FakeServer();
+  const tokens = vi.fn((refused: boolean) => (refused ? 'fresh' : 'old'));
+  const { client, wire } = join(server, 'ann', { auth: { token: tokens } });
+  const signedOut = vi.fn();
+  client.on('signed-out', signedOut);
+  const view = client.room('lobby');
+  await settle();
+  server.tell('signed-out', { reason: 'expired' });
+  wire.disconnect();
+  server.say('meanwhile');
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(client.state.name).toBe('online');
+  expect(wire.shown).toMatchObject([{ token: 'old' }, { token: 'fresh' }]);
+  expect(view.rows.map(({ text }) => text)).toEqual(['meanwhile']);
+  expect(signedOut).not.toHaveBeenCalled();
+  server.tell('signed-out', { reason: 'banned' });
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(client.state).toEqual({ name: 'unauthorized', reason: 'banned' });
+});
+
 test('a server without /chat and a newer program are told apart', async () => {
   const server = new FakeServer();
   const { client, wire } = join(server);
