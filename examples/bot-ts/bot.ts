@@ -25,6 +25,7 @@ chat.on('rooms', (rooms) => {
   for (const { id, me } of rooms)
     if (me.state === 'invited') chat.act('room-join', { room: id }).catch(console.error);
 });
+chat.on('failed', ({ text, failure }) => console.error(`"${text}" was refused: ${failure?.message}`));
 chat.on('state', (state) => {
   console.log(state.name, 'reason' in state ? state.reason : '');
   if (state.name === 'unauthorized') process.exitCode = 1;

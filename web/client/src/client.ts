@@ -4,7 +4,7 @@ import { Drafts } from './drafts.js';
 import { Emitter } from './emitter.js';
 import { Failure } from './failure.js';
 import { Link, type State } from './link.js';
-import { Outbox } from './outbox.js';
+import { Outbox, type Pending } from './outbox.js';
 import { People } from './people.js';
 import type { ActName, In, Out, Told } from './protocol/acts.js';
 import type { Author, Entry, Limits, Me, Program, Room } from './protocol/forms.js';
@@ -43,6 +43,8 @@ export interface ClientEvents {
   'room-removed': Told['room-removed'];
   /** An entry of a room: in order, each once; without a hole in open rooms, or in all with everyRoom. */
   entry: Entry;
+  /** A message of one's own was refused, with `failure`: it waits for `retry` or `discard` of its room. */
+  failed: Pending;
   mention: Told['mention'];
   /** The program that the server runs changed since the page was loaded: offer a reload. */
   upgraded: Program;
@@ -85,6 +87,7 @@ export class Client extends Emitter<ClientEvents> {
       tab,
       now: () => this.now(),
       changed: (room) => this.#rooms.drawn(room),
+      failed: (message) => this.emit('failed', message),
       send: ({ room, id, text, reply, thread }) =>
         this.act('message-send', { room, id, text, ...(reply && { reply }), ...(thread && { thread }) }),
       ...(options.random && { random: options.random }),

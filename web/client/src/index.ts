@@ -6,6 +6,7 @@ export type { Draft, Drafts } from './drafts.js';
 export { Failure, type Code, type Reason } from './failure.js';
 export { openDoor, type Door, type DoorOptions, type Opened } from './http.js';
 export type { State } from './link.js';
+export type { Pending } from './outbox.js';
 export type { People } from './people.js';
 export type { Row } from './row.js';
 export { roomName, search, type Found } from './search.js';

@@ -39,6 +39,8 @@ export interface OutboxOptions {
   readonly tab: string;
   readonly send: (message: Pending) => Promise<{ seq: number; at: number }>;
   readonly changed: (room: string) => void;
+  /** It is not sent any more unless somebody says so. */
+  readonly failed: (message: Pending) => void;
   /** The time of the server, for showing. */
   readonly now: () => number;
   readonly random?: () => number;
@@ -115,7 +117,7 @@ export class Outbox {
       } else if (entry.state !== 'sent' || now - (entry.sentAt ?? 0) < REPAIR_MS) {
         const stale = entry.state !== 'sent' && entry.triedAt !== null && now - entry.triedAt > RECOGNISED_MS;
         this.#entries = [...this.#entries, entry];
-        if (stale) this.#replace(entry.id, { state: 'failed', failure: { code: 'expired', message: '' } });
+        if (stale) this.#fail(entry.id, { code: 'expired', message: '' });
         else if (gone || entry.tab === tab)
           this.#replace(entry.id, { tab, state: entry.state === 'sending' ? 'queued' : entry.state });
       } else keeper.delete(keyOf(entry));
@@ -240,7 +242,7 @@ export class Outbox {
     if (this.#find(entry.id)?.state !== 'sending') return;
     if (!failure.passing) {
       const { code, message } = failure;
-      this.#replace(entry.id, { state: 'failed', failure: { code, message } });
+      this.#fail(entry.id, { code, message });
       return;
     }
     this.#replace(entry.id, { state: 'queued' });
@@ -248,6 +250,12 @@ export class Outbox {
       lane.timer = undefined;
       this.#next(entry.room);
     }, lane.backoff.next(failure.retryAfter));
+  }
+
+  #fail(id: string, failure: Reason): void {
+    this.#replace(id, { state: 'failed', failure });
+    const entry = this.#find(id);
+    if (entry !== undefined) this.#options.failed(entry);
   }
 
   #sent(entry: Pending, seq: number, at: number): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Failure, memoryStorage, type Entry, type View } from '../src/index.js';
+import { Failure, memoryStorage, type Entry, type Pending, type View } from '../src/index.js';
 import { FakeServer, join, person } from './server.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }));
@@ -90,7 +90,9 @@ test('an ack that is lost with the connection makes no second message', async ()
 });
 
 test('a refused message steps aside, says why, and can be tried again under its id', async () => {
-  const { server, view } = await opened();
+  const { client, server, view } = await opened();
+  const failed: Pending[] = [];
+  client.on('failed', (message) => failed.push(message));
   server.answers.set('message-send', ({ text }) =>
     text === 'bad' ? new Failure('forbidden', 'You are muted.') : undefined,
   );
@@ -102,6 +104,7 @@ test('a refused message steps aside, says why, and can be tried again under its 
     ['bad', 'failed'],
   ]);
   expect(view.rows[1]?.failure).toEqual({ code: 'forbidden', message: 'You are muted.' });
+  expect(failed).toMatchObject([{ room: 'lobby', text: 'bad', failure: { code: 'forbidden' } }]);
   server.answers.clear();
   view.retry(bad.id);
   await settle();
