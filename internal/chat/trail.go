@@ -2,13 +2,16 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"sync"
+	"time"
 )
 
 // A trail writes what follows from messages to the shelves of people: mentions
 // and how far their authors have read. It is written behind the answers to the
-// senders, and what a crash takes with it is found in the log again when
-// unread messages are counted. Its goroutine exists only while there is work.
+// senders, and again while the store does not answer; what a crash takes with it
+// is found in the log again when unread messages are counted. Its goroutine
+// exists only while there is work.
 type trail struct {
 	records Records
 
@@ -23,6 +26,13 @@ type trail struct {
 // dropped like what a crash takes.
 const maxTrail = 100_000
 
+const (
+	// trailPause is between two tries to write, trailTries how many there are:
+	// a restart or a failover of the store is shorter.
+	trailPause = time.Second
+	trailTries = 60
+)
+
 func newTrail(r Records) *trail {
 	t := &trail{records: r, waiting: make(map[PersonID]map[string]Write)}
 	t.idle.L = &t.mu
@@ -35,6 +45,15 @@ func (t *trail) add(id PersonID, writes ...Write) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.wait(id, writes)
+	if !t.running {
+		t.running = true
+		go t.run()
+	}
+}
+
+// wait lets writes wait. The caller holds t.mu.
+func (t *trail) wait(id PersonID, writes []Write) {
 	lines := t.waiting[id]
 	if lines == nil {
 		if len(t.waiting) >= maxTrail {
@@ -48,14 +67,10 @@ func (t *trail) add(id PersonID, writes ...Write) {
 			lines[w.Key] = w
 		}
 	}
-	if !t.running {
-		t.running = true
-		go t.run()
-	}
 }
 
 func (t *trail) run() {
-	for {
+	for tries := 0; ; {
 		t.mu.Lock()
 		waiting := t.waiting
 		t.waiting = make(map[PersonID]map[string]Write)
@@ -70,7 +85,46 @@ func (t *trail) run() {
 		for id := range waiting {
 			ids = append(ids, id)
 		}
-		_ = each(len(ids), func(i int) error { return t.write(ids[i], waiting[ids[i]]) })
+		failed := t.writeAll(ids, waiting)
+		if len(failed) == 0 {
+			tries = 0
+			continue
+		}
+		if tries++; tries >= trailTries {
+			tries = 0
+			continue
+		}
+		t.again(failed, waiting)
+		time.Sleep(trailPause)
+	}
+}
+
+// writeAll returns for whom the store did not answer.
+func (t *trail) writeAll(ids []PersonID, waiting map[PersonID]map[string]Write) []PersonID {
+	var mu sync.Mutex
+	var failed []PersonID
+	_ = each(len(ids), func(i int) error {
+		err := t.write(ids[i], waiting[ids[i]])
+		if CodeOf(err) == CodeUnavailable {
+			mu.Lock()
+			defer mu.Unlock()
+			failed = append(failed, ids[i])
+		}
+		return err
+	})
+	return failed
+}
+
+// again lets what was not written wait, below what has come since.
+func (t *trail) again(ids []PersonID, lines map[PersonID]map[string]Write) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, id := range ids {
+		newer := t.waiting[id]
+		t.waiting[id] = lines[id]
+		for w := range maps.Values(newer) {
+			t.wait(id, []Write{w})
+		}
 	}
 }
 

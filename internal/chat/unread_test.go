@@ -145,7 +145,7 @@ type forgetful struct {
 
 func (f *forgetful) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
 	if f.on.Load() && strings.HasPrefix(string(shelf), "p:") {
-		return chat.Unavailable(errOff)
+		return nil
 	}
 	return f.Store.Commit(ctx, shelf, c)
 }
@@ -184,6 +184,43 @@ func TestDesks_whatACrashHasTakenIsFoundInTheLog(t *testing.T) {
 	s.must(err)
 	if got, want := marks[0], fmt.Sprint(said.Seq); got != want {
 		t.Errorf("the read marker after the repair is %q, want %q (and %d was before it)", got, want, before.Seq)
+	}
+}
+
+// sulking is a store that does not answer the next few writes to the shelves of
+// people, as while it restarts.
+type sulking struct {
+	chat.Store
+	left atomic.Int32
+}
+
+func (s *sulking) Commit(ctx context.Context, shelf chat.Shelf, c chat.Commit) error {
+	if strings.HasPrefix(string(shelf), "p:") && s.left.Add(-1) >= 0 {
+		return chat.Unavailable(errOff)
+	}
+	return s.Store.Commit(ctx, shelf, c)
+}
+
+func TestDesks_whatFollowsFromAMessageOutlastsTheStoresRestart(t *testing.T) {
+	store := &sulking{Store: openStore(t)}
+	s := newSaga(t, newHouse(t, store), 1)
+	owner, mia := s.cast[0], s.cast[2]
+	s.flush()
+	store.left.Store(3)
+	named := s.says(owner, "@Mia, are you there?")
+	s.flush()
+	if left := store.left.Load(); left >= 0 {
+		t.Fatalf("%d writes were not refused", left)
+	}
+	list, _, err := s.nodes[1].desks.Mentions(t.Context(), mia, "", 10)
+	s.must(err)
+	if len(list) != 1 || list[0].Seq != named.Seq {
+		t.Errorf("mentions %v, want %d", list, named.Seq)
+	}
+	marks, err := s.store.Get(t.Context(), chat.PersonShelf(owner.ID), "read/"+string(s.room))
+	s.must(err)
+	if got, want := marks[0], fmt.Sprint(named.Seq); got != want {
+		t.Errorf("the author's read marker is %q, want %q", got, want)
 	}
 }
 
