@@ -1,7 +1,7 @@
 import { entry } from '../../../web/src/i18n/en/entry';
 import { expect, PASSWORD, Person, test, text } from '../fixtures';
 
-test('a whole visit without a mouse', async ({ member, open }) => {
+test('a whole visit without a mouse @both', async ({ member, open }) => {
   const bob = await member('Bob');
   const garden = await bob.create('Garden');
   const account = await member('Ann');
@@ -104,6 +104,29 @@ test('Esc leaves a dialog, and writing goes on where it was', async ({ join }) =
   await expect(ann.composer).toBeFocused();
   await ann.page.keyboard.type('a thought');
   await expect(ann.composer).toHaveValue('half a thought');
+});
+
+test('a button that goes when it is pressed gives the focus back', async ({ join, member, server }) => {
+  const bob = await member('Bob');
+  const ann = await join('Ann');
+  const garden = await ann.account.create('Garden');
+  await bob.enter(garden);
+  await bob.say('one', garden.id);
+  await expect(ann.entry('Garden')).toContainText('unread');
+  for (const way of ['mouse', 'keyboard']) {
+    await ann.composer.press('Shift+Escape');
+    const undo = ann.page.getByRole('button', { name: text.shell.undo });
+    await (way === 'mouse' ? undo.click() : undo.press('Enter'));
+    await expect(ann.entry('Garden')).toContainText('unread');
+    await expect(ann.composer).toBeFocused();
+  }
+
+  await server.stop();
+  const retry = ann.page.getByRole('button', { name: text.shell.retryNow });
+  await retry.click();
+  await server.start();
+  await expect(ann.banner).toBeHidden();
+  await expect(ann.composer).toBeFocused();
 });
 
 test.describe('while the files of a dialog are on their way', () => {
