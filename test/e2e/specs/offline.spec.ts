@@ -26,6 +26,22 @@ test('who was offline gets exactly what was missed, marked, without a gap @both'
   await expect(bob.row('missed 25')).toBeVisible({ timeout: 3000 });
   await expect(bob.banner).toBeHidden();
   expect(await bob.texts()).toEqual(['before', ...missed]);
+  // What came while one could not look is told from what was read.
+  const lines = await bob.room.getByRole('log').getByRole('listitem').allInnerTexts();
+  const divider = lines.findIndex((line) => line.trim() === 'New');
+  expect(lines[divider - 1]).toContain('before');
+  expect(lines[divider + 1]).toContain('missed 1');
+  await bob.composer.press('Escape');
+  await expect(bob.divider).toHaveCount(0);
+
+  // Nothing was missed: what is read as it comes is not marked.
+  await bob.context.setOffline(true);
+  await expect(bob.banner).toContainText('You are offline');
+  await bob.context.setOffline(false);
+  await expect(bob.banner).toBeHidden();
+  await ann.say('live');
+  await expect(bob.row('live')).toBeVisible();
+  await expect(bob.divider).toHaveCount(0);
 });
 
 test('what came while nobody looked stands below a line', async ({ join, member }) => {

@@ -60,6 +60,8 @@ export class OpenRoom {
   #watched = false;
   /** It is settled whether something was new when the room was opened. */
   #opened = false;
+  /** The last message that was seen before the connection was lost. */
+  #lostAt: number | undefined;
   #flashing: ReturnType<typeof setTimeout> | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   /** Messages that replies answer and that are not among the rows; null where there is none. */
@@ -70,7 +72,14 @@ export class OpenRoom {
   constructor(view: View) {
     this.view = view;
     this.#divide();
-    this.#stops = [view.on('change', () => this.#changed()), view.on('reset', () => this.#quoted.clear())];
+    this.#stops = [
+      view.on('change', () => this.#changed()),
+      view.on('reset', () => this.#quoted.clear()),
+      session.client.on('state', ({ name }) => {
+        if (name !== 'online' && this.#watched && view.loaded && view.atEnd)
+          this.#lostAt ??= view.rows.findLast(({ seq }) => seq > 0)?.seq;
+      }),
+    ];
     void view.ready.then(() => this.#askReceipts());
     if (view.root === undefined && !view.loaded) void this.#recall();
   }
@@ -174,6 +183,12 @@ export class OpenRoom {
 
   /** Sets the divider when something is new that nobody looks at, and leaves it there. */
   #divide(): void {
+    if (this.#lostAt !== undefined && session.client.state.name === 'online') {
+      // Nobody could look while there was no connection.
+      if (this.view.room.unread > 0 && !this.inThread)
+        this.#readTo = Math.max(this.#lostAt, this.view.room.read);
+      this.#lostAt = undefined;
+    }
     if (this.#readTo !== undefined || (this.#watched && this.#opened)) return;
     this.#opened = this.view.loaded;
     if (this.inThread) {
