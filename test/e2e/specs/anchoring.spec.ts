@@ -1,4 +1,4 @@
-import { expect, test } from '../fixtures';
+import { expect, test, text } from '../fixtures';
 
 test('older messages come in above without a jump, to the beginning', async ({ join, member }) => {
   const bob = await member('Bob');
@@ -29,7 +29,7 @@ test('older messages come in above without a jump, to the beginning', async ({ j
   expect(await ann.texts()).toEqual(said);
 });
 
-test('what is read stays in its place while messages above it grow and shrink', async ({ join, member }) => {
+test('what is read stays in its place while messages above it grow and shrink @both', async ({ join, member }) => {
   const bob = await member('Bob');
   const first = await bob.say('short');
   await bob.sayAll(Array.from({ length: 40 }, (_, index) => `message ${index + 1}`));
@@ -57,4 +57,39 @@ test('a link to a message opens around it, and leads to the latest in one press'
   await expect(ann.row('message 150')).toHaveCount(0);
   await ann.composer.press('Control+End');
   await expect(ann.row('message 150')).toBeInViewport();
+});
+
+test('a room that one comes back to is where it was left @both', async ({ join, member }) => {
+  const bob = await member('Bob');
+  await bob.sayAll(Array.from({ length: 60 }, (_, index) => `message ${index + 1}`));
+  const ann = await join('Ann');
+  await ann.account.create('Garden');
+  await expect(ann.row('message 60')).toBeInViewport();
+  const seen = ann.row('message 25');
+  const stands = async () => (await seen.boundingBox())?.y ?? NaN;
+  await ann.scroller.hover();
+  await ann.page.mouse.wheel(0, -900);
+  await expect(ann.page.getByRole('button', { name: text.timeline.toLatest })).toBeVisible();
+  await seen.evaluate((row) => row.scrollIntoView({ block: 'center' }));
+  const stood = await stands();
+
+  for (const back of ['by link', 'by history']) {
+    await ann.entry('Garden').click();
+    await expect(seen).toHaveCount(0);
+    await bob.say(`while away, ${back}`);
+    await expect(ann.entry('Lobby')).toContainText('unread');
+    if (back === 'by link') await ann.entry('Lobby').click();
+    else await ann.page.goBack();
+    await expect(seen).toBeInViewport();
+    expect(Math.abs((await stands()) - stood), back).toBeLessThanOrEqual(1);
+  }
+  await ann.page.getByRole('button', { name: '2 new messages' }).click();
+  await expect(ann.row('while away, by history')).toBeInViewport();
+
+  // Who left at the end sees the end.
+  await ann.entry('Garden').click();
+  await expect(seen).toHaveCount(0);
+  await bob.say('the last one');
+  await ann.entry('Lobby').click();
+  await expect(ann.row('the last one')).toBeInViewport();
 });

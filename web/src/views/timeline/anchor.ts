@@ -1,3 +1,5 @@
+import type { View } from '@causerie/client';
+
 /** This close to the end is at the end. */
 export const NEAR_END_PX = 100;
 
@@ -9,6 +11,9 @@ export interface Held {
   readonly row: Element;
   readonly bottom: number;
 }
+
+/** Where rooms were left that are not at their end: a row, and where it ended below the top. */
+export const places = new WeakMap<View, { readonly key: string; readonly bottom: number }>();
 
 /**
  * Call before rows come or go. Browsers keep what is read in its place by
