@@ -8,6 +8,7 @@ import {
 import { Account, PASSWORD } from './account';
 import { Person, text } from './person';
 import { Server } from './server';
+import type { Kind } from './store';
 import { TcpProxy } from './tcpproxy';
 
 export { Account, expect, PASSWORD, Person, text };
@@ -17,6 +18,12 @@ export interface Options extends BrowserContextOptions {
   readonly through?: string;
   /** The place to open; otherwise the lobby. */
   readonly at?: string;
+}
+
+/** What a project of playwright.config.ts decides. */
+export interface Settings {
+  /** What the servers keep everything in. */
+  store: Kind;
 }
 
 interface Fixtures {
@@ -36,12 +43,14 @@ interface Fixtures {
   join: (who: string | Account, options?: Options) => Promise<Person>;
 }
 
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures & Settings>({
+  store: ['sqlite', { option: true }],
+
   // Tests write faster than people do; the one about floods has its own flags.
   flags: [['--send-rate', '0'], { option: true }],
 
-  server: async ({ flags }, use) => {
-    const server = await Server.start(flags);
+  server: async ({ flags, store }, use) => {
+    const server = await Server.start(store, flags);
     await use(server);
     await server.remove();
   },

@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { chromium } from './chromium';
+import type { Settings } from './fixtures';
 
-export default defineConfig({
+export default defineConfig<Settings>({
   testDir: 'specs',
   globalSetup: './build.ts',
   outputDir: '../../test-results/e2e',
@@ -14,5 +15,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   reporter: [['list']],
   forbidOnly: Boolean(process.env['CI']),
+  // All on the store that is there by itself, and on Redis again what both have to do alike: the scenarios.
+  projects: [{ name: 'sqlite' }, { name: 'redis', grep: /@both/, use: { store: 'redis' } }],
   use: { ...chromium, screenshot: 'only-on-failure', locale: 'en-GB', timezoneId: 'Europe/Paris' },
 });

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { freePort, Program } from './process';
-import { Store } from './store';
+import { Store, type Kind } from './store';
 
 /** The real program, on a port and a store of its own. */
 export class Server {
@@ -15,8 +15,8 @@ export class Server {
     this.#flags = flags;
   }
 
-  static async start(flags: readonly string[] = []): Promise<Server> {
-    const server = new Server(await freePort(), await Store.create(), flags);
+  static async start(kind: Kind, flags: readonly string[]): Promise<Server> {
+    const server = new Server(await freePort(), await Store.create(kind), flags);
     await server.start();
     return server;
   }

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, Program } from './process';
 
-/** Which store the tests run on. */
-export const onRedis = process.env['E2E_STORE'] === 'redis';
+export type Kind = 'sqlite' | 'redis';
 
-/** Where one server keeps everything: a folder or, with E2E_STORE=redis, a Redis of its own. */
+/** Where one server keeps everything: a folder or a Redis of its own. */
 export class Store {
   readonly folder: string;
   readonly #redis: Program | undefined;
@@ -21,9 +20,9 @@ export class Store {
     this.#redis = redis;
   }
 
-  static async create(): Promise<Store> {
+  static async create(kind: Kind): Promise<Store> {
     const folder = await mkdtemp(join(tmpdir(), 'causerie-data-'));
-    if (!onRedis) return new Store(folder, ['--data', folder]);
+    if (kind === 'sqlite') return new Store(folder, ['--data', folder]);
     const port = await freePort();
     const redis = new Program('redis-server', [
       ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder],

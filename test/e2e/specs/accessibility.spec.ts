@@ -92,7 +92,7 @@ test('the set-up of an empty house keeps nobody out', async ({ open, server }) =
   await fits(page, 'set-up');
 });
 
-test('what is new is announced, what is paged in is not', async ({ join, member }) => {
+test('what is new is announced, what is paged in is not @both', async ({ join, member }) => {
   const bob = await member('Bob');
   await bob.sayAll(Array.from({ length: 120 }, (_, index) => `old ${index + 1}`));
   const ann = await join('Ann');

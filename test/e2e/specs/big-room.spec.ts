@@ -1,7 +1,4 @@
 import { expect, test } from '../fixtures';
-import { onRedis } from '../store';
-
-test.skip(onRedis, 'the folder of SQLite is filled, which is what takes the time');
 
 test('fifty thousand messages: the end at once, back through thousands, and to the end again', async ({
   join,

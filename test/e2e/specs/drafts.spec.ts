@@ -1,6 +1,6 @@
 import { expect, test, text } from '../fixtures';
 
-test('every room has its draft, which survives a reload; an edit gives it back', async ({ join }) => {
+test('every room has its draft, which survives a reload; an edit gives it back @both', async ({ join }) => {
   const ann = await join('Ann');
   await ann.account.create('Garden');
   await ann.say('sent');

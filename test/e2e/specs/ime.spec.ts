@@ -44,7 +44,7 @@ for (const [language, composing, committed] of [
   });
 }
 
-test('Safari tells of the composition only by the key code', async ({ join }) => {
+test('Safari tells of the composition only by the key code @both', async ({ join }) => {
   const ann = await join('Ann');
   await ann.composer.fill('にほん');
   await ann.composer.evaluate((field) => {

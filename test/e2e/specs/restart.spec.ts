@@ -70,7 +70,7 @@ test('a server that is stopped in order sends everybody away, and takes them bac
   await expect(ann.row('in between')).toHaveAttribute('data-state', 'sent');
 });
 
-test('a newer server is told of, and waits for the reader', async ({ join, server }) => {
+test('a newer server is told of, and waits for the reader @both', async ({ join, server }) => {
   const ann = await join('Ann');
   await ann.composer.fill('half a thought');
   await server.kill();

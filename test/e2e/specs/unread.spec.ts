@@ -59,7 +59,7 @@ test('what comes while the page is out of sight is new', async ({ join }) => {
   await expect(ann.divider).toHaveCount(0);
 });
 
-test('a reader of older messages is not moved, sees how many came, and returns in one press', async ({
+test('a reader of older messages is not moved, sees how many came, and returns in one press @both', async ({
   join,
   member,
 }) => {

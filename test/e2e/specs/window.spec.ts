@@ -1,8 +1,5 @@
 import type { Locator } from '@playwright/test';
 import { expect, test } from '../fixtures';
-import { onRedis } from '../store';
-
-test.skip(onRedis, 'the folder of SQLite is filled, which is what takes the time');
 
 /** Scrolls there, which loads a page, and tells how far that page moved what is read. */
 function loadedFrom(scroller: Locator, top: number): Promise<{ moved: number; loaded: boolean }> {
