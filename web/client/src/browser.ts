@@ -14,6 +14,8 @@ export function indexedDBStorage(name = 'causerie'): Storage {
       request.onsuccess = () => {
         // Another version of the page must not wait for this tab.
         request.result.onversionchange = () => request.result.close();
+        // The browser may close it too, when somebody clears its data.
+        request.result.onclose = () => (opened = undefined);
         resolve(request.result);
       };
       request.onerror = () => reject(request.error ?? new Error('IndexedDB does not open.'));
@@ -21,28 +23,40 @@ export function indexedDBStorage(name = 'causerie'): Storage {
       opened = undefined;
       throw error;
     }));
-  const run = async <T>(
-    mode: IDBTransactionMode,
-    ask: (shelf: IDBObjectStore) => IDBRequest<T>,
-  ): Promise<T> => {
+  /** Asks in one transaction; what ask returns reads the answers once they are there. */
+  const run = async <T>(mode: IDBTransactionMode, ask: (shelf: IDBObjectStore) => () => T): Promise<T> => {
     const transaction = (await open()).transaction(SHELF, mode);
-    const request = ask(transaction.objectStore(SHELF));
+    const answer = ask(transaction.objectStore(SHELF));
     return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve(request.result);
+      transaction.oncomplete = () => resolve(answer());
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB refused.'));
     });
   };
   return {
-    get: (key) => run('readonly', (shelf) => shelf.get(key) as IDBRequest<unknown>),
-    set: async (key, value) => void (await run('readwrite', (shelf) => shelf.put(value, key))),
-    delete: (key) => run('readwrite', (shelf) => shelf.delete(key)),
-    async list(prefix) {
+    get: (key) =>
+      run('readonly', (shelf) => {
+        const request = shelf.get(key) as IDBRequest<unknown>;
+        return () => request.result;
+      }),
+    set: (key, value) =>
+      run('readwrite', (shelf) => {
+        shelf.put(value, key);
+        return () => undefined;
+      }),
+    delete: (key) =>
+      run('readwrite', (shelf) => {
+        shelf.delete(key);
+        return () => undefined;
+      }),
+    list(prefix) {
       const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-      const [keys, values] = await Promise.all([
-        run('readonly', (shelf) => shelf.getAllKeys(range)),
-        run('readonly', (shelf) => shelf.getAll(range) as IDBRequest<unknown[]>),
-      ]);
-      return keys.map((key, index) => [String(key), values[index]]);
+      // Both of one moment: another tab may write between two transactions, and
+      // then values would stand under the keys of others.
+      return run('readonly', (shelf) => {
+        const keys = shelf.getAllKeys(range);
+        const values = shelf.getAll(range) as IDBRequest<unknown[]>;
+        return () => keys.result.map((key, index) => [String(key), values.result[index]]);
+      });
     },
   };
 }
