@@ -61,12 +61,15 @@ func (m *Messages) History(ctx context.Context, a Actor, room RoomID, q Query) (
 		return Page{}, err
 	}
 	p := Page{Head: head}
+	// What comes after the head is told live to whoever begins with this page,
+	// and would be there twice.
+	end := head.Seq + 1
 	var entries []Entry
 	limit := pageSize(q.Limit)
 	switch {
 	case q.Around != 0:
 		var newer []Entry
-		if entries, p.Before, err = m.older(ctx, room, q.Around+1, (limit+1)/2); err == nil {
+		if entries, p.Before, err = m.older(ctx, room, min(q.Around+1, end), (limit+1)/2); err == nil {
 			newer, p.After, err = m.newer(ctx, room, q.Around, limit/2, head)
 		}
 		entries = append(entries, newer...)
@@ -76,7 +79,11 @@ func (m *Messages) History(ctx context.Context, a Actor, room RoomID, q Query) (
 			p.Before = entries[0].Seq
 		}
 	default:
-		entries, p.Before, err = m.older(ctx, room, q.Before, limit)
+		before := end
+		if q.Before != 0 {
+			before = min(q.Before, end)
+		}
+		entries, p.Before, err = m.older(ctx, room, before, limit)
 		if q.Before != 0 && q.Before <= head.Seq {
 			p.After = q.Before - 1
 		}
@@ -88,8 +95,7 @@ func (m *Messages) History(ctx context.Context, a Actor, room RoomID, q Query) (
 	return p, err
 }
 
-// older returns up to limit shown entries before seq, 0 being the end, and with
-// what to go on.
+// older returns up to limit shown entries before seq, and with what to go on.
 func (m *Messages) older(ctx context.Context, room RoomID, seq uint64, limit int) (found []Entry, before uint64, err error) {
 	for scanned := 0; scanned < historyScan; {
 		page, err := m.store.Before(ctx, room, seq, historyRead)
@@ -130,6 +136,9 @@ func (m *Messages) newer(ctx context.Context, room RoomID, seq uint64, limit int
 		}
 		scanned += len(page)
 		for _, e := range page {
+			if e.Seq > head.Seq {
+				break
+			}
 			if seq = e.Seq; e.isShown() {
 				found = append(found, e)
 			}

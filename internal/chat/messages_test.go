@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -152,6 +153,65 @@ func TestMessages_History_oddPages(t *testing.T) {
 	p = history(chat.Query{Around: old.Seq, Limit: 4})
 	if !slices.ContainsFunc(p.Items, func(i chat.Item) bool { return i.Seq == old.Seq }) || p.Before == 0 || p.After == 0 {
 		t.Errorf("around: %+v", p)
+	}
+}
+
+// A lateStore is one in which somebody writes whenever the end of a log has
+// been read.
+type lateStore struct {
+	chat.Store
+	write func()
+}
+
+func (s *lateStore) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error) {
+	head, err := s.Store.Head(ctx, room)
+	s.write()
+	return head, err
+}
+
+// What is written while a page is read is told live after the page's head. In
+// the page too it would be there twice.
+func TestMessages_History_endsAtItsHead(t *testing.T) {
+	late := &lateStore{Store: openStore(t), write: func() {}}
+	s := newSaga(t, newHouse(t, late), 1)
+	owner := s.cast[0]
+	root := s.says(owner, "the root")
+	s.mustSay(owner, chat.NewMessage{Text: "in time", Thread: root.Seq})
+	s.says(owner, "in time")
+	head, err := late.Store.Head(t.Context(), s.room)
+	s.must(err)
+	for _, test := range []struct {
+		name  string
+		query chat.Query
+	}{
+		{"the newest", chat.Query{}},
+		{"before what is to come", chat.Query{Before: head.Seq + 100}},
+		{"around the end", chat.Query{Around: head.Seq}},
+		{"around what is to come", chat.Query{Around: head.Seq + 100}},
+		{"after the beginning", chat.Query{After: new(uint64)}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			late.write = func() {
+				late.write = func() {}
+				for _, thread := range []uint64{0, root.Seq} {
+					done := make(chan error, 1)
+					s.nodes[1].messages.Send(t.Context(), owner, s.room, chat.NewMessage{Text: "late", Thread: thread},
+						func(_ chat.Entry, err error) { done <- err })
+					s.must(<-done)
+				}
+			}
+			write := late.write
+			page, err := s.nodes[0].messages.History(t.Context(), owner, s.room, test.query)
+			s.must(err)
+			late.write = write
+			_, thread, err := s.nodes[0].messages.Thread(t.Context(), owner, s.room, root.Seq, test.query)
+			s.must(err)
+			for name, p := range map[string]chat.Page{"history": page, "thread": thread} {
+				if n := len(p.Items); n == 0 || p.Items[n-1].Seq > p.Head.Seq {
+					t.Errorf("%s: got %d items up to the head %v, want some and none beyond it: %+v", name, n, p.Head, p.Items)
+				}
+			}
+		})
 	}
 }
 

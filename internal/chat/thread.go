@@ -46,8 +46,8 @@ func (m *Messages) Thread(ctx context.Context, a Actor, room RoomID, root uint64
 	return first, p, err
 }
 
-// replies returns the numbers of a page of a thread and sets with what to go
-// on from it.
+// replies returns the numbers of a page of a thread, none beyond its head, and
+// sets with what to go on from it.
 func (m *Messages) replies(ctx context.Context, room RoomID, root uint64, q Query, p *Page) ([]uint64, error) {
 	limit := pageSize(q.Limit)
 	if q.Around != 0 {
@@ -73,12 +73,11 @@ func (m *Messages) replies(ctx context.Context, room RoomID, root uint64, q Quer
 }
 
 func (m *Messages) repliesBefore(ctx context.Context, room RoomID, root, before uint64, limit int, p *Page) ([]uint64, error) {
-	prefix := replyPrefix(root)
-	to := prefix + "\xff"
+	prefix, end := replyPrefix(root), p.Head.Seq+1
 	if before != 0 {
-		to = prefix + SeqKey(before)
+		end = min(end, before)
 	}
-	lines, err := m.store.List(ctx, RoomShelf(room), Range{From: prefix, To: to, Limit: limit, Reverse: true})
+	lines, err := m.store.List(ctx, RoomShelf(room), Range{From: prefix, To: prefix + SeqKey(end), Limit: limit, Reverse: true})
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +90,11 @@ func (m *Messages) repliesBefore(ctx context.Context, room RoomID, root, before 
 }
 
 func (m *Messages) repliesAfter(ctx context.Context, room RoomID, root, after uint64, limit int, p *Page) ([]uint64, error) {
+	if after >= p.Head.Seq {
+		return nil, nil
+	}
 	prefix := replyPrefix(root)
-	lines, err := m.store.List(ctx, RoomShelf(room), Range{From: prefix + SeqKey(after+1), To: prefix + "\xff", Limit: limit})
+	lines, err := m.store.List(ctx, RoomShelf(room), Range{From: prefix + SeqKey(after+1), To: prefix + SeqKey(p.Head.Seq+1), Limit: limit})
 	if err != nil {
 		return nil, err
 	}
