@@ -167,6 +167,6 @@ func (r *request) record(ctx context.Context) {
 	err := r.Order.Record(context.WithoutCancel(ctx), r.actor, r.act.Name, r.audit.room, r.audit.about, r.audit.detail)
 	if err != nil {
 		r.Logger.ErrorContext(ctx, "an act of power is missing in the audit log",
-			slog.String("act", r.act.Name), slog.String("by", string(r.actor.ID)), slog.Any("err", err))
+			slog.String("act", r.act.Name), slog.String("by", string(r.actor.ID)), slog.Any("error", err))
 	}
 }

@@ -23,14 +23,11 @@ func (p *plan) checkNames(in reflect.Value) error {
 }
 
 const (
-	maxRoom   = 64  // bytes
 	maxPerson = 128 // bytes
 	alphabet  = "0123456789abcdefghijklmnopqrstuvwxyz"
 )
 
-func isRoom(s string) bool {
-	return s != "" && len(s) <= maxRoom && strings.Trim(s, alphabet+"-") == ""
-}
+func isRoom(s string) bool { return chat.RoomID(s).Check() == nil }
 
 // isPerson reports whether s can be an account, or a guest of the classic
 // namespace, whose id is made of a nickname.

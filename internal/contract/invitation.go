@@ -180,6 +180,6 @@ func (r *request) bring(ctx context.Context, i auth.Identity) {
 	}
 	if err != nil {
 		r.Logger.WarnContext(ctx, "somebody came by an invitation and could not be brought to its room",
-			slog.String("room", string(room)), slog.String("person", string(i.Person.ID)), slog.Any("err", err))
+			slog.String("room", string(room)), slog.String("person", string(i.Person.ID)), slog.Any("error", err))
 	}
 }
