@@ -96,17 +96,22 @@ func (c *Client) Connected() bool {
 
 // run keeps a connection until the client is closed.
 func (c *Client) run() {
+	renewed := false // the token, since the last welcome
 	for tries := 0; ; tries++ {
 		welcomed, err := c.session()
 		if c.ctx.Err() != nil {
 			return
 		}
-		if final(err) {
-			c.stop(err)
-			return
-		}
 		if welcomed {
-			tries = 0
+			tries, renewed = 0, false
+		}
+		if final(err) {
+			outworn := err == errExpired || !welcomed && CodeOf(err) == "unauthorized"
+			if !outworn || renewed || c.options.Renew == nil {
+				c.stop(err)
+				return
+			}
+			renewed = c.renew()
 		}
 		c.mu.Lock()
 		c.trouble = err
@@ -116,6 +121,20 @@ func (c *Client) run() {
 			return
 		}
 	}
+}
+
+// renew gets another token, and reports whether there was one; otherwise it is
+// asked for again with the next try.
+func (c *Client) renew() bool {
+	token, err := c.options.Renew(c.ctx)
+	if err != nil {
+		c.options.Logger.Warn("there is no new token yet", slog.Any("reason", err))
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.token = token
+	return true
 }
 
 // troubled says beside the end of somebody's patience what they waited for.
@@ -179,6 +198,9 @@ func signedOut(payload json.RawMessage) error {
 	var said struct{ Reason string }
 	if err := json.Unmarshal(payload, &said); err != nil {
 		return unexpected("a goodbye that cannot be read", err)
+	}
+	if said.Reason == "expired" {
+		return errExpired
 	}
 	return &Error{Code: "unauthorized", Message: "The server has signed this client out: " + said.Reason + "."}
 }

@@ -63,6 +63,9 @@ func retryAfter(err error) time.Duration {
 	return 0
 }
 
+// errExpired is the end of a login that has come to its time.
+var errExpired = &Error{Code: "unauthorized", Message: "The server has signed this client out: expired."}
+
 // final reports whether connecting again with the same login is in vain.
 func final(err error) bool {
 	switch CodeOf(err) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"net/http"
@@ -15,6 +16,11 @@ type Options struct {
 	// Token is a session token, a personal token, or a signed token of a site
 	// that the server trusts.
 	Token string
+	// Renew returns another token for the same person when the one before has
+	// expired or is refused: for signed tokens, which do not live long. Without
+	// it, or where what it returns is refused too, the client ends. It is asked
+	// by one goroutine, and ctx ends with the client.
+	Renew func(ctx context.Context) (token string, err error)
 	// Guest is the nickname of a guest who is made by the first connection.
 	Guest string
 

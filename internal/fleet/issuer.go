@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -14,16 +15,15 @@ import (
 type Issuer struct {
 	Name   string
 	Secret string // at least 32 bytes
+	// Life is how long a token is good. Defaults to a day, longer than any run.
+	Life time.Duration
 }
-
-// tokenLife is longer than any run.
-const tokenLife = 24 * time.Hour
 
 // Token returns a token for somebody, who is the same person with each.
 func (i Issuer) Token(name string) string {
 	now := time.Now()
 	claims, err := json.Marshal(map[string]any{
-		"iss": i.Name, "sub": name, "name": name, "iat": now.Unix(), "exp": now.Add(tokenLife).Unix(),
+		"iss": i.Name, "sub": name, "name": name, "iat": now.Unix(), "exp": now.Add(cmp.Or(i.Life, 24*time.Hour)).Unix(),
 	})
 	if err != nil {
 		panic(err) // strings and numbers
