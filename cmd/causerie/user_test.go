@@ -53,6 +53,9 @@ func TestUser(t *testing.T) {
 	}
 
 	r := serve(t, "--data", data)
+	if log := r.log.String(); strings.Contains(log, "/setup#") || strings.Contains(log, "nobody owns") {
+		t.Errorf("a server with an owner offers to become it:\n%s", log)
+	}
 	for code, want := range map[string]int{link[1]: 410, again[1]: 200} {
 		if resp, body := r.post(t, "/api/v1/resets", map[string]any{"code": code, "password": "correct horse"}); resp.StatusCode != want {
 			t.Errorf("setting the password: got %s %s, want %d", resp.Status, body, want)

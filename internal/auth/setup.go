@@ -117,7 +117,7 @@ func (a *Accounts) takingOver(ctx context.Context, code string, id chat.PersonID
 	}
 	c := chat.Commit{
 		If: []chat.Record{{Key: "owner"}, codes[at], {Key: "settings", Value: raw}},
-		Do: []chat.Write{chat.Put("owner", string(id)), chat.Put("settings", encode(settings))},
+		Do: []chat.Write{chat.Put("settings", encode(settings))},
 	}
 	for _, used := range codes {
 		c.Do = append(c.Do, chat.Remove(used.Key))
@@ -125,7 +125,8 @@ func (a *Accounts) takingOver(ctx context.Context, code string, id chat.PersonID
 	return and(c, crown(id)), nil
 }
 
-// crown returns the commit that lists id among the owners.
+// crown returns the commit that lists id among the owners and ends the set-up,
+// also where the owner was made at the console.
 func crown(id chat.PersonID) chat.Commit {
-	return chat.Commit{Do: []chat.Write{chat.Put("owners/"+string(id), "1")}}
+	return chat.Commit{Do: []chat.Write{chat.Put("owner", string(id)), chat.Put("owners/"+string(id), "1")}}
 }
