@@ -94,19 +94,21 @@ func (p *party) rest() {
 func (p *party) live(ctx context.Context, one *person) {
 	var mine []client.Kept
 	room := one.rooms[0]
+	// What one has begun one waits for: given up, it could still come to pass
+	// while views are compared.
+	acting := context.WithoutCancel(ctx)
 	for n := 0; ctx.Err() == nil; n++ {
 		if n%20 == 0 {
 			mine, room = nil, one.rooms[rand.IntN(len(one.rooms))]
-			if _, err := one.Join(ctx, room.ID); err != nil { // who is in already stays in
+			if _, err := one.Join(acting, room.ID); err != nil { // who is in already stays in
 				n--
 				pause(ctx)
 				continue
 			}
 		}
 		p.think(ctx)
-		err := one.act(ctx, room, n, &mine)
+		err := one.act(acting, room, n, &mine)
 		switch code := client.CodeOf(err); {
-		case ctx.Err() != nil:
 		case err == nil:
 			one.acts.Add(1)
 		case slices.Contains([]string{"unavailable", "rate-limited", "gone", "conflict", "internal"}, code):
