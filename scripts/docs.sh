@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 program="$(mktemp)"
 trap 'rm -f "$program"' EXIT
 go build -o "$program" ./cmd/causerie
-for page in options.md events.md asyncapi.json openapi.json; do
+for page in options.md events.md asyncapi.yaml openapi.json; do
 	"$program" docs "${page%.*}" > "docs/$page.new"
 	mv "docs/$page.new" "docs/$page"
 done

@@ -17,7 +17,7 @@ var printed = []struct {
 }{
 	{"options", "docs/options.md, every option", func(w io.Writer) error { config.WriteMarkdown(w); return nil }},
 	{"events", "docs/events.md, the contract of /chat for people", contract.WriteEvents},
-	{"asyncapi", "docs/asyncapi.json, the same for programs", contract.WriteAsyncAPI},
+	{"asyncapi", "docs/asyncapi.yaml, the same for programs", contract.WriteAsyncAPI},
 	{"openapi", "docs/openapi.json, the same over HTTP", contract.WriteOpenAPI},
 }
 

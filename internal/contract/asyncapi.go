@@ -1,11 +1,8 @@
 package contract
 
-import (
-	"encoding/json"
-	"io"
-)
+import "io"
 
-// WriteAsyncAPI prints docs/asyncapi.json: the namespace /chat as AsyncAPI 3.
+// WriteAsyncAPI prints docs/asyncapi.yaml: the namespace /chat as AsyncAPI 3.
 func WriteAsyncAPI(w io.Writer) error {
 	forms := newSchemas("#/components/schemas/")
 	messages, operations := schema{}, schema{}
@@ -47,7 +44,7 @@ func WriteAsyncAPI(w io.Writer) error {
 			"messages": []schema{{"$ref": "#/channels/chat/messages/" + name}},
 		}
 	}
-	return writeJSON(w, schema{
+	return writeYAML(w, schema{
 		"asyncapi": "3.0.0",
 		"info": schema{
 			"title": "Causerie", "version": "1",
@@ -61,11 +58,3 @@ func WriteAsyncAPI(w io.Writer) error {
 }
 
 var okSchema = schema{"type": "object", "required": []string{"ok"}, "properties": schema{"ok": schema{"const": true}}}
-
-// writeJSON prints v for people, with the keys of objects in order.
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"io"
 	"reflect"
 	"regexp"
@@ -188,4 +189,12 @@ func (a *Act) responses(forms *schemas) schema {
 		responses[strconv.Itoa(status)] = schema{"$ref": "#/components/responses/" + name, "description": strings.Join(codes, ", ") + "."}
 	}
 	return responses
+}
+
+// writeJSON prints v for people, with the keys of objects in order.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }

@@ -13,9 +13,10 @@ import (
 
 	"github.com/causerie-chat/causerie/test/client"
 	samples "github.com/causerie-chat/causerie/testdata/events"
+	"go.yaml.in/yaml/v3"
 )
 
-// A described act is what docs/asyncapi.json says of an event.
+// A described act is what docs/asyncapi.yaml says of an event.
 type described struct {
 	name   string
 	codes  []string
@@ -27,7 +28,7 @@ type described struct {
 // table reads the acts that have events from the docs.
 func table(t *testing.T) []described {
 	t.Helper()
-	page, err := os.ReadFile("../../docs/asyncapi.json")
+	page, err := os.ReadFile("../../docs/asyncapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func table(t *testing.T) []described {
 		Operations map[string]struct {
 			Action string
 			Reply  *struct{}
-			Errors []string `json:"x-errors"`
+			Errors []string `yaml:"x-errors"`
 		}
 		Components struct {
 			Messages map[string]struct {
@@ -47,7 +48,7 @@ func table(t *testing.T) []described {
 			}
 		}
 	}
-	if err := json.Unmarshal(page, &doc); err != nil {
+	if err := yaml.Unmarshal(page, &doc); err != nil {
 		t.Fatal(err)
 	}
 	var acts []described
