@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"path"
 	"strings"
 
 	"github.com/causerie-chat/causerie/internal/auth"
@@ -50,7 +51,9 @@ func (a *API) handler() http.Handler {
 func unrouted(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
-		if pattern != "" {
+		// Where an address has empty or dotted parts, the mux would send the
+		// client to the one without them, which can be that of another act.
+		if pattern != "" && path.Clean(r.URL.Path) == r.URL.Path {
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -156,6 +156,11 @@ func TestAPI_refuses(t *testing.T) {
 		{"nothing there", "GET", "/api/v1/nowhere", "", s.bearer(), 404, "not-found"},
 		{"another version", "GET", "/api/v2/me", "", s.bearer(), 404, "not-found"},
 		{"below an act", "GET", "/api/v1/me/x/y", "", s.bearer(), 404, "not-found"},
+		{"an empty part", "GET", "/api/v1/rooms//messages", "", s.bearer(), 404, "not-found"},
+		{"an empty part, of what changes", "POST", "/api/v1/rooms//messages", `{"text":"hi"}`, s.bearer(), 404, "not-found"},
+		{"a dotted part", "GET", "/api/v1/rooms/../me", "", s.bearer(), 404, "not-found"},
+		{"a part that hides dots", "GET", "/api/v1/people/%2E%2E", "", s.bearer(), 404, "not-found"},
+		{"no version", "GET", "/api", "", s.bearer(), 404, "not-found"},
 		{"a wrong method", "PUT", "/api/v1/me", "", s.bearer(), 405, "invalid"},
 		{"nobody", "GET", "/api/v1/me", "", nil, 401, "unauthorized"},
 		{"a bad token", "GET", "/api/v1/me", "", []string{"Authorization", "Bearer x"}, 401, "unauthorized"},
@@ -168,6 +173,11 @@ func TestAPI_refuses(t *testing.T) {
 		{"plain text", "POST", messages, `{"text":"hi"}`, append(s.bearer(), "Content-Type", "text/plain"), 415, "invalid"},
 		{"a list", "POST", messages, `["hi"]`, s.bearer(), 400, "invalid"},
 		{"half an object", "POST", messages, `{"text":`, s.bearer(), 400, "invalid"},
+		{"no UTF-8", "POST", messages, "{\"text\":\"a\xff\"}", s.bearer(), 400, "invalid"},
+		{"half a character in UTF-8", "POST", messages, "{\"text\":\"\xed\xa0\x80\"}", s.bearer(), 400, "invalid"},
+		{"another spelling of a field", "POST", messages, `{"Text":"hi"}`, s.bearer(), 400, "invalid"},
+		{"a query that is not well encoded", "GET", messages + "?limit=%zz", "", s.bearer(), 400, "invalid"},
+		{"a query with semicolons", "GET", messages + "?limit=5;before=3", "", s.bearer(), 400, "invalid"},
 		{"a field of another type", "POST", messages, `{"text":7}`, s.bearer(), 400, "invalid"},
 		{"too large", "POST", messages, `{"text":"` + strings.Repeat("x", maxBody) + `"}`, s.bearer(), 413, "invalid"},
 		{"a password in the address", "POST", "/api/v1/sessions?password=correct+horse", `{"name":"Owner"}`, nil, 400, "invalid"},
@@ -185,6 +195,30 @@ func TestAPI_refuses(t *testing.T) {
 	}
 	if head, err := s.house.Service.Head(t.Context(), chat.Lobby); err != nil || head.Seq != 0 {
 		t.Errorf("something was kept: %v, %v", head, err)
+	}
+}
+
+// encoding/json takes Text for text, and the long ſ for an s, after which seq
+// would be another message than that of the address.
+func TestAPI_pathHasTheLastWord(t *testing.T) {
+	s := openSite(t, 0, nil)
+	const messages = "/api/v1/rooms/lobby/messages"
+	for _, text := range []string{"one", "two"} {
+		if w := s.ask("POST", messages, `{"text":"`+text+`"}`, s.bearer()...); w.Code != 200 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+	}
+	for _, name := range []string{"seq", "Seq", "ſeq"} {
+		w := s.ask("PATCH", messages+"/1", `{"text":"edited by `+name+`","`+name+`":2}`, s.bearer()...)
+		if w.Code != 200 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w = s.ask("GET", messages+"/1", "", s.bearer()...); !strings.Contains(w.Body.String(), "edited by "+name) {
+			t.Errorf("%s: the message of the address is %s", name, w.Body)
+		}
+	}
+	if w := s.ask("GET", messages+"/2", "", s.bearer()...); !strings.Contains(w.Body.String(), `"two"`) {
+		t.Errorf("the other message is %s", w.Body)
 	}
 }
 

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 	"github.com/causerie-chat/causerie/internal/contract"
@@ -68,7 +71,11 @@ func intakeOf(a *contract.Act) intake {
 // read returns the input that r holds.
 func (in intake) read(w http.ResponseWriter, r *http.Request) (map[string]json.RawMessage, *refusal) {
 	input := make(map[string]json.RawMessage)
-	for name, values := range r.URL.Query() {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil && len(in.fields) > 0 {
+		return nil, refusalOf(http.StatusBadRequest, "The part of the address after the question mark is not well encoded: write what is no letter or digit as %3B.")
+	}
+	for name, values := range query {
 		kind, ok := in.fields[name]
 		switch {
 		case !ok: // as unknown fields everywhere
@@ -103,9 +110,15 @@ func (in intake) readBody(w http.ResponseWriter, r *http.Request, input map[stri
 	if mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || mediaType != "application/json" {
 		return refusalOf(http.StatusUnsupportedMediaType, "Send JSON, with the header Content-Type: application/json.")
 	}
+	if !utf8.Valid(body) {
+		return refusalOf(http.StatusBadRequest, "The body must be JSON in UTF-8.")
+	}
 	if json.Unmarshal(body, &input) != nil {
 		return refusalOf(http.StatusBadRequest, `The body must be one JSON object, like {"text": "hello"}.`)
 	}
+	// encoding/json takes other spellings of a name for the field, also beside
+	// the right one, and so would have the last word over the path.
+	maps.DeleteFunc(input, func(name string, _ json.RawMessage) bool { _, known := in.fields[name]; return !known })
 	return nil
 }
 

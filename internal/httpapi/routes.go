@@ -6,6 +6,7 @@ package httpapi
 import (
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -60,12 +61,24 @@ func (r Routes) Handler() http.Handler {
 			site.Handle("GET /socket.io/"+file, page)
 		}
 	}
-	if r.API != nil {
-		api := r.Origins.shared(r.Origins.protected(r.API.handler(), r.Logger))
-		site.Handle("/api/", logged(r.Logger, r.Proxies, secured(bounded(api))))
-	}
 	site.Handle("/", page)
-	return site
+	if r.API == nil {
+		return site
+	}
+	api := r.Origins.shared(r.Origins.protected(r.API.handler(), r.Logger))
+	return beside(site, logged(r.Logger, r.Proxies, secured(bounded(api))))
+}
+
+// beside has api answer everything below /api, with addresses as they came: a
+// mux sends those that are not clean elsewhere, with a page and no problem.
+func beside(site, api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/") {
+			api.ServeHTTP(w, r)
+			return
+		}
+		site.ServeHTTP(w, r)
+	})
 }
 
 // Limits of the server that carries Routes. ReadTimeout and WriteTimeout stay
