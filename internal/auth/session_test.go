@@ -239,7 +239,7 @@ func TestToken(t *testing.T) {
 	wantCode(t, err, chat.CodeForbidden)
 	wantCode(t, h.RevokeToken(t.Context(), g.Person.ID, made.ID), chat.CodeNotFound)
 
-	_, other, err := h.CreateToken(t.Context(), i.Person.ID, "other", []string{ScopeAdmin}, 0)
+	_, other, err := h.CreateToken(t.Context(), i.Person.ID, "other", []string{ScopeWrite}, 0)
 	wantCode(t, err, "")
 	wantCode(t, h.RevokeToken(t.Context(), i.Person.ID, made.ID), "")
 	if h.in(token) || !h.in(other) || !h.in(session) {
@@ -255,6 +255,26 @@ func TestToken(t *testing.T) {
 	wantCode(t, h.Enable(t.Context(), console, i.Person.ID), "")
 	if h.in(other) {
 		t.Error("a token outlives its account's being disabled")
+	}
+}
+
+// What somebody may not do today, no token of today does for them on the day
+// they may.
+func TestToken_AdminIsForAdministrators(t *testing.T) {
+	h := newHouse(t)
+	i, _ := h.person("Ana")
+	owner, _ := h.person("Bea") // every server needs one
+	wantCode(t, h.SetRole(t.Context(), console, owner.Person.ID, chat.RoleOwner), "")
+	for role, want := range map[chat.Role]chat.Code{
+		chat.RoleMember: chat.CodeForbidden, chat.RoleGuest: chat.CodeForbidden, chat.RoleAdmin: "", chat.RoleOwner: "",
+	} {
+		wantCode(t, h.SetRole(t.Context(), console, i.Person.ID, role), "")
+		for _, scopes := range [][]string{{ScopeAdmin}, {ScopeRead, ScopeWrite, ScopeAdmin}} {
+			_, _, err := h.CreateToken(t.Context(), i.Person.ID, "bot", scopes, 0)
+			wantCode(t, err, want)
+		}
+		_, _, err := h.CreateToken(t.Context(), i.Person.ID, "bot", []string{ScopeWrite}, 0)
+		wantCode(t, err, "")
 	}
 }
 

@@ -67,8 +67,8 @@ func (a *Accounts) token(ctx context.Context, key string) (Identity, error) {
 
 // CreateToken makes a personal token and returns it: it is told this once. The
 // name, 1 to 100 code points, is for the person; there is at least one scope;
-// life 0 is for ever, and ten years is the most. Guests have none. The error is
-// CodeForbidden, CodeInvalid, or CodeConflict above 50.
+// life 0 is for ever, and ten years is the most. Guests have none, and only
+// administrators have one with ScopeAdmin. The error is CodeForbidden, CodeInvalid, or CodeConflict above 50.
 func (a *Accounts) CreateToken(
 	ctx context.Context, p chat.PersonID, name string, may []string, life time.Duration,
 ) (t Token, token string, err error) {
@@ -99,6 +99,10 @@ func (a *Accounts) CreateToken(
 		}
 		if acc.Guest {
 			return chat.Commit{}, forbidden("Guests have no tokens. Make an account first.")
+		}
+		if slices.Contains(r.Scopes, ScopeAdmin) && acc.Role.Rank() < chat.RoleAdmin.Rank() {
+			// It would lie in wait for the day its holder becomes administrator.
+			return chat.Commit{}, forbidden(`Only administrators of this server have tokens with the scope "admin".`)
 		}
 		held, err := a.records.List(ctx, shelf, chat.Prefix("tokens/"+string(p)+"/", "", maxTokens))
 		if err != nil {
