@@ -120,6 +120,13 @@ func TestDesks_Receipts(t *testing.T) {
 		if slices.ContainsFunc(heard.signals, func(sig chat.Signal) bool { return sig.Person == ann.Person }) {
 			t.Error("it was told how far somebody has read who does not show it")
 		}
+		for _, shows := range []bool{false, true} {
+			s.must(second(s.nodes[0].desks.SetPrefs(t.Context(), mia, chat.PrefsChange{Receipts: &shows})))
+			got, err := s.nodes[1].desks.Receipts(t.Context(), owner, s.room, e.Seq)
+			if s.must(err); len(got) == 1 != shows {
+				t.Errorf("receipts once the reader shows them (%v): %v", shows, got)
+			}
+		}
 		_, err = s.nodes[1].desks.Receipts(t.Context(), h.member("Stranger"), s.room, e.Seq)
 		s.wantCode("a stranger", err, chat.CodeForbidden)
 	})

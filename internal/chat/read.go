@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // receiptRoom is up to how many members a room shows who has read.
@@ -109,5 +110,17 @@ func (d *Desks) Receipts(ctx context.Context, a Actor, room RoomID, seq uint64) 
 		v, _ := parseMembership(r)
 		in[receipts[i].Person] = v.State == StateJoined
 	}
-	return slices.DeleteFunc(receipts, func(r Receipt) bool { return !in[r.Person] || r.Person == a.ID }), nil
+	receipts = slices.DeleteFunc(receipts, func(r Receipt) bool { return !in[r.Person] || r.Person == a.ID })
+	// Who does not let it be seen any more has let it be seen before.
+	hidden := make(map[PersonID]bool, len(receipts))
+	var mu sync.Mutex
+	err = each(len(receipts), func(i int) error {
+		p := receipts[i].Person
+		prefs, err := d.Prefs(ctx, Actor{Person: Person{ID: p}})
+		mu.Lock()
+		defer mu.Unlock()
+		hidden[p] = !prefs.Receipts
+		return err
+	})
+	return slices.DeleteFunc(receipts, func(r Receipt) bool { return hidden[r.Person] }), err
 }
