@@ -9,8 +9,8 @@ import (
 // maxBlocked is how many people one person can block.
 const maxBlocked = 1000
 
-// Block keeps somebody from writing to the person where the two are alone, and
-// has clients fold what they say elsewhere.
+// Block keeps somebody from writing to the person where the two are alone and
+// from calling them anywhere, and has clients fold what they say elsewhere.
 func (d *Desks) Block(ctx context.Context, a Actor, who PersonID) error {
 	if who == a.ID {
 		return invalid("You cannot block yourself.")

@@ -232,6 +232,40 @@ func TestDesks_Threads(t *testing.T) {
 	})
 }
 
+// Whoever asks something in a room hears of the answers in its thread, for as
+// long as they want to.
+func TestDesks_Threads_ownOnes(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		mia, ann := s.cast[2], s.cast[3]
+		desks := s.nodes[0].desks
+		check := func(what string, want ...int) {
+			t.Helper()
+			s.flush()
+			threads, _, err := desks.Threads(t.Context(), mia, "", 10)
+			s.must(err)
+			var got []int
+			for _, f := range threads {
+				got = append(got, f.Unread)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: the threads have %v unread, want %v", what, got, want)
+			}
+		}
+		root := s.says(mia, "what time is it?").Seq
+		check("nobody has answered")
+		for n := range 2 {
+			s.mustSay(ann, chat.NewMessage{Text: "late", Thread: root})
+			check("answers", n+1)
+		}
+		s.must(desks.Unfollow(t.Context(), mia, s.room, root))
+		s.mustSay(ann, chat.NewMessage{Text: "later still", Thread: root})
+		check("not followed any more")
+		s.mustSay(mia, chat.NewMessage{Text: "thanks", Thread: root})
+		check("written in", 0)
+	})
+}
+
 func TestDesks_Prefs(t *testing.T) {
 	s := newSaga(t, newHouse(t, openStore(t)), 1)
 	mia := s.cast[2]

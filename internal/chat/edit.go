@@ -33,7 +33,7 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 			Do: []Write{Index(onKey(seq, "edit/"), "1"), Stamp(onKey(seq, "edited"))},
 		}}, m.mayWrite(ctx, a, s)
 	})
-	if err == nil {
+	if err == nil && target.Seq == seq { // it has not been deleted since
 		m.callNew(ctx, target, data.Mentions)
 	}
 	return e, err
@@ -43,16 +43,13 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 // before has called: nobody is called twice by one message.
 func (m *Messages) callNew(ctx context.Context, target Entry, people []PersonID) {
 	known := target.data().Mentions
-	for _, who := range people {
-		if who == target.Author || slices.Contains(known, who) {
-			continue
+	m.call(target, slices.DeleteFunc(slices.Clone(people), func(who PersonID) bool {
+		if slices.Contains(known, who) {
+			return true
 		}
 		was, err := m.store.Get(ctx, PersonShelf(who), mentionKey(target.Room, target.Seq))
-		if err == nil && was[0] != "" {
-			continue
-		}
-		m.trail.add(who, mentionLines(target.Room, target.Seq, target.At)...)
-	}
+		return err == nil && was[0] != ""
+	}))
 }
 
 // A Version is what a message said at one time.

@@ -17,8 +17,8 @@ type Followed struct {
 	Read, LastReply uint64
 }
 
-// Follow has the person hear of a thread; who writes in one or is mentioned in
-// it follows it without that.
+// Follow has the person hear of a thread; who begins one, writes in it or is
+// mentioned in it follows it without that.
 func (d *Desks) Follow(ctx context.Context, a Actor, room RoomID, root uint64) error {
 	if _, err := d.rooms.reader(ctx, a, room); err != nil {
 		return err

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -200,22 +201,52 @@ func (m *Messages) checkTargets(ctx context.Context, room RoomID, n NewMessage) 
 }
 
 // follow writes what follows from a message on the shelves of people: whom it
-// mentions, and that its author has read up to it.
+// mentions, who follows its thread, and that its author has read up to it.
 func (m *Messages) follow(e Entry, s standing) {
 	if e.Thread == 0 {
 		m.trail.add(e.Author, Max(readKey(e.Room, 0), int64(e.Seq)))
 	} else {
 		m.trail.add(e.Author, Put(followKey(e.Room, e.Thread), "1"), Max(readKey(e.Room, e.Thread), int64(e.Seq)))
+		m.trail.ask(func(ctx context.Context) error { return m.followOwn(ctx, e) })
 	}
-	for _, id := range e.data().Mentions {
-		if id == e.Author {
-			continue
-		}
-		m.trail.add(id, mentionLines(e.Room, e.Seq, e.At)...)
-		if e.Thread != 0 {
-			m.trail.add(id, Put(followKey(e.Room, e.Thread), "1"))
-		}
+	m.call(e, e.data().Mentions)
+}
+
+// call leaves on the shelves of people that a message mentions them, but for
+// those who have blocked its author.
+func (m *Messages) call(e Entry, people []PersonID) {
+	people = slices.DeleteFunc(slices.Clone(people), func(id PersonID) bool { return id == e.Author || !id.hasShelf() })
+	if len(people) == 0 {
+		return
 	}
+	m.trail.ask(func(ctx context.Context) error {
+		return each(len(people), func(i int) error {
+			blocked, err := m.store.Get(ctx, PersonShelf(people[i]), blockKey(e.Author))
+			if err != nil || blocked[0] != "" {
+				return err
+			}
+			m.trail.add(people[i], mentionLines(e.Room, e.Seq, e.At)...)
+			if e.Thread != 0 {
+				m.trail.add(people[i], Put(followKey(e.Room, e.Thread), "1"))
+			}
+			return nil
+		})
+	})
+}
+
+// followOwn has whoever began a thread follow it from its first reply on. Later
+// ones leave alone who does not follow it any more.
+func (m *Messages) followOwn(ctx context.Context, reply Entry) error {
+	prefix := replyPrefix(reply.Thread)
+	first, err := m.store.List(ctx, RoomShelf(reply.Room), Range{From: prefix, To: prefix + "\xff", Limit: 1})
+	if err != nil || len(first) == 0 || seqsOf(first, prefix)[0] != reply.Seq {
+		return err
+	}
+	root, err := m.store.Pick(ctx, reply.Room, []uint64{reply.Thread})
+	if err == nil && len(root) == 1 {
+		m.trail.add(root[0].Author, Put(followKey(reply.Room, reply.Thread), "1"))
+	}
+	return err
 }
 
 // act has an entry about message seq kept: judge says what it does, on what the

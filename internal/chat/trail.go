@@ -157,6 +157,22 @@ func (t *trail) do(task func()) {
 	}()
 }
 
+// ask runs a task that flush waits for and that has to look something up
+// first: again for as long as writes are tried, while the store does not answer.
+func (t *trail) ask(task func(context.Context) error) {
+	t.do(func() {
+		for range trailTries {
+			ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+			err := task(ctx)
+			cancel()
+			if CodeOf(err) != CodeUnavailable {
+				return
+			}
+			time.Sleep(trailPause)
+		}
+	})
+}
+
 // flush waits until nothing waits.
 func (t *trail) flush(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() {

@@ -267,3 +267,37 @@ func TestDesks_Mentions(t *testing.T) {
 		}
 	}
 }
+
+// Whoever has blocked somebody is not called by them, neither by a message nor
+// by an edit of it, and nobody learns of it from the entry.
+func TestDesks_Mentions_notByTheBlocked(t *testing.T) {
+	s := newSaga(t, newHouse(t, openStore(t)), 1)
+	mia, ann := s.cast[2], s.cast[3]
+	desks := s.nodes[0].desks
+	check := func(what string, want int) {
+		t.Helper()
+		s.flush()
+		list, _, err := desks.Mentions(t.Context(), mia, "", 10)
+		s.must(err)
+		counts, err := desks.Counts(t.Context(), mia, []chat.RoomID{s.room})
+		s.must(err)
+		if got := counts[s.room].Mentions; len(list) != want || got != want {
+			t.Errorf("%s: %d mentions in the list and %d counted, want %d", what, len(list), got, want)
+		}
+	}
+	s.must(desks.Block(t.Context(), mia, ann.ID))
+	e := s.says(ann, "@Mia, can you hear me?")
+	edited := s.says(ann, "can you hear me?")
+	s.must(second(s.nodes[0].messages.Edit(t.Context(), ann, s.room, chat.NewID(), edited.Seq, "can you hear me, @Mia?")))
+	check("by somebody who is blocked", 0)
+	told, err := s.nodes[0].messages.Message(t.Context(), ann, s.room, e.Seq)
+	if s.must(err); !slices.Equal(told.Mentions, []chat.PersonID{mia.ID}) {
+		t.Errorf("the message mentions %v, want as if nobody was blocked", told.Mentions)
+	}
+	s.must(desks.Unblock(t.Context(), mia, ann.ID))
+	s.says(ann, "@Mia, and now?")
+	s.flush()
+	if list, _, err := desks.Mentions(t.Context(), mia, "", 10); err != nil || len(list) != 1 {
+		t.Errorf("after the block: %d mentions (%v), want 1", len(list), err)
+	}
+}

@@ -31,12 +31,13 @@ func deskActs() []*Act {
 		}),
 		act[readMentions](Act{
 			Name: "mentions", Method: "GET", Path: "/mentions",
-			Summary: "Tells the messages that call one.",
+			Summary: "Tells the messages that name one.",
+			Note:    "What calls everybody in a room counts in its mentions, and is not among them.",
 			May:     MayPerson, Class: ClassRead, Scope: ScopeRead, Errors: codes(cInvalid),
 		}),
 		act[readThreads](Act{
 			Name: "threads", Method: "GET", Path: "/threads",
-			Summary: "Tells the threads one follows: wrote in, was called in, or follows by choice.",
+			Summary: "Tells the threads one follows: began, wrote in, was named in, or follows by choice.",
 			May:     MayPerson, Class: ClassRead, Scope: ScopeRead, Errors: codes(cInvalid),
 		}),
 		act[follow](Act{
@@ -51,7 +52,7 @@ func deskActs() []*Act {
 		}),
 		act[block](Act{
 			Name: "block", Method: "PUT", Path: "/blocks/{person}",
-			Summary: "Blocks somebody: they cannot write to one directly, and clients fold away what they say in rooms.",
+			Summary: "Blocks somebody: they cannot write to one directly, nor call one by name, and clients fold away what they say in rooms.",
 			May:     MayPerson, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cInvalid, cNotFound),
 		}),
 		act[unblock](Act{

@@ -13,7 +13,7 @@ export const desk = {
   mentionsEmpty: 'Nobody has mentioned you yet.',
   mentionsHint: 'When somebody writes @ and your name, it appears here.',
   threads: 'Threads',
-  threadsIntro: 'Threads you have written in, were mentioned in, or follow.',
+  threadsIntro: 'Threads you began, have written in, were mentioned in, or follow.',
   threadsEmpty: 'You follow no threads yet.',
   threadsHint: 'Answer a message in a thread, and it appears here.',
   unfollow: 'Stop following',

@@ -13,7 +13,7 @@ export const desk: typeof en = {
   mentionsEmpty: '还没有人提到你。',
   mentionsHint: '有人输入 @ 和你的名字时，消息会出现在这里。',
   threads: '话题',
-  threadsIntro: '你参与过、被提到过或关注的话题。',
+  threadsIntro: '你发起、参与过、被提到过或关注的话题。',
   threadsEmpty: '你还没有关注任何话题。',
   threadsHint: '在话题中回复一条消息，它就会出现在这里。',
   unfollow: '取消关注',
