@@ -16,6 +16,10 @@ test('from an empty house to a conversation of an owner, a friend and a guest @b
   await expect(olga.sidebar).toContainText('Chez Olga');
   await olga.say('Is anybody here?');
 
+  const again = await open(undefined, { at: `/setup#${server.code}` });
+  await expect(again.getByText(entry.setUpBefore)).toBeVisible();
+  await expect(again.getByLabel(entry.nameOrEmail)).toBeVisible();
+
   // What Olga copies from the page is all that her friend gets.
   const invitation = await page.evaluate(async () => {
     const response = await fetch('/api/v1/invitations', {

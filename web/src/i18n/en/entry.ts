@@ -67,6 +67,7 @@ export const entry = {
   guests: 'Let guests in',
   guestsHint: 'A nickname is enough to talk in public rooms.',
   setUpAct: 'Open the chat',
+  setUpBefore: 'This server is set up already, and its link is used up. Sign in to go on.',
 
   theme: 'Appearance',
   themeAuto: 'System',

@@ -68,6 +68,7 @@ export const entry: typeof en = {
   guests: '允许访客',
   guestsHint: '只要一个昵称就能在公开聊天室发言。',
   setUpAct: '开始聊天',
+  setUpBefore: '这个服务器已经设置好了，设置链接已失效。请登录后继续。',
 
   theme: '外观',
   themeAuto: '跟随系统',
