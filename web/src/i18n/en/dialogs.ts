@@ -8,6 +8,7 @@ export const dialogs = {
   more: 'Show more',
   search: 'Search',
   nothingFound: 'Nothing found.',
+  nobodyElse: 'There is nobody else to choose.',
   tooLong: (limit: number) => `That is too long: ${limit} characters at most.`,
 
   switcher: 'Go to',

@@ -7,6 +7,7 @@ export const dialogs: typeof en = {
   more: '显示更多',
   search: '搜索',
   nothingFound: '没有找到。',
+  nobodyElse: '没有其他人可选。',
   tooLong: (limit) => `太长了，最多 ${limit} 个字。`,
 
   switcher: '前往',
