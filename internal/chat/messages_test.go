@@ -323,3 +323,25 @@ func TestMessages_whatWasSettledByOneself(t *testing.T) {
 		}
 	})
 }
+
+// The room's end would be a wrong answer for whoever made it so, and whether
+// they did is not known while the log does not answer.
+func TestMessages_whatWasSettledWhileTheLogDoesNotAnswer(t *testing.T) {
+	store := &failing{Store: openStore(t)}
+	s := newSaga(t, newHouse(t, store), 1)
+	owner, mia := s.cast[0], s.cast[2]
+	e := s.says(mia, "popular")
+	id := chat.NewID()
+	react := func() (chat.Cursor, error) {
+		return s.nodes[1].messages.React(t.Context(), owner, s.room, id, e.Seq, "👍")
+	}
+	first, err := react()
+	s.must(err)
+	s.says(mia, "in between")
+	store.off.Store(true)
+	s.wantCode("sent again", second(react()), chat.CodeUnavailable)
+	store.off.Store(false)
+	if again, err := react(); err != nil || again != first {
+		t.Errorf("sent once more: %v and %v, want %v", again, err, first)
+	}
+}

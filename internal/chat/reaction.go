@@ -74,8 +74,8 @@ func (m *Messages) settle(ctx context.Context, a Actor, d Draft, judge func(stan
 	e, err := m.act(ctx, a, d, judge)
 	if err == errSettled {
 		d.Author = a.ID
-		if kept := m.rooms.keptBefore(ctx, d); kept.Duplicate {
-			return kept.Entry.Cursor, nil
+		if kept := m.rooms.keptBefore(ctx, d); kept.Duplicate || CodeOf(kept.Err) == CodeUnavailable {
+			return kept.Entry.Cursor, kept.Err
 		}
 		return m.store.Head(ctx, d.Room)
 	}
