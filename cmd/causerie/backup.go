@@ -33,7 +33,7 @@ func (p program) backup(ctx context.Context, args []string) int {
 	}
 	if cfg.Redis != "" {
 		if err := p.backupOf(ctx, a, cfg, path); err != nil {
-			return p.failed(err)
+			return p.broken(ctx, err)
 		}
 		return exitOK
 	}

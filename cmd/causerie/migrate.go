@@ -52,7 +52,7 @@ func (p program) migrate(ctx context.Context, args []string) int {
 		}
 	}
 	if err := p.copy(ctx, a, source, target, name); err != nil {
-		return p.failed(err)
+		return p.broken(ctx, err)
 	}
 	return exitOK
 }

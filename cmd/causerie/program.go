@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -71,6 +72,15 @@ func (p program) run(ctx context.Context, args []string) int {
 func (p program) misused(format string, args ...any) int {
 	fmt.Fprintf(p.stderr, "causerie: "+format+"\n", args...)
 	return exitUsage
+}
+
+// broken is failed for what a signal may have ended: then the error is only
+// where it was just then.
+func (p program) broken(ctx context.Context, err error) int {
+	if ctx.Err() != nil {
+		err = errors.New("stopped before the end")
+	}
+	return p.failed(err)
 }
 
 // failed tells the person who runs the program why it cannot go on.

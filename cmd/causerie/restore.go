@@ -34,7 +34,7 @@ func (p program) restore(ctx context.Context, args []string) int {
 	ctx, stop := untilSignal(ctx)
 	defer stop()
 	if err := p.restoreTo(ctx, a, cfg, a.words[0]); err != nil {
-		return p.failed(err)
+		return p.broken(ctx, err)
 	}
 	return exitOK
 }

@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"context"
+	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -12,6 +14,28 @@ import (
 	"testing"
 	"time"
 )
+
+// Whoever has stopped a command is told so, and not of what it was doing.
+func TestProgram_broken(t *testing.T) {
+	signalled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, test := range []struct {
+		name string
+		ctx  context.Context
+		want string
+	}{
+		{"by a signal", signalled, "causerie: stopped before the end\n"},
+		{"by itself", t.Context(), "causerie: the store does not answer\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var stderr strings.Builder
+			code := program{stderr: &stderr}.broken(test.ctx, errors.New("the store does not answer"))
+			if code != exitFailed || stderr.String() != test.want {
+				t.Errorf("got %d %q, want %d %q", code, stderr.String(), exitFailed, test.want)
+			}
+		})
+	}
+}
 
 // A process that waits for somebody who does not go must not make its operator
 // wait: the second signal ends it.

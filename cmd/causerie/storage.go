@@ -176,10 +176,10 @@ func onStore[S interface{ Close() error }](ctx context.Context, a *arguments,
 	defer stop()
 	s, err := open(ctx, cfg)
 	if err != nil {
-		return a.p.failed(err)
+		return a.p.broken(ctx, err)
 	}
 	if err := errors.Join(f(cfg, s), s.Close()); err != nil {
-		return a.p.failed(err)
+		return a.p.broken(ctx, err)
 	}
 	return exitOK
 }
