@@ -36,3 +36,12 @@ test('every room has its draft, which survives a reload; an edit gives it back @
   await expect(ann.entry('Lobby')).not.toContainText(text.shell.draft);
   await expect(ann.composer).toHaveValue('another half');
 });
+
+test('what was typed a moment before a reload is there after it', async ({ join }) => {
+  const ann = await join('Ann');
+  for (let time = 1; time <= 5; time++) {
+    await ann.composer.fill(`half a thought ${time}`);
+    await ann.page.reload();
+    await expect(ann.composer).toHaveValue(`half a thought ${time}`);
+  }
+});

@@ -3,9 +3,11 @@ import type { Storage } from './storage.js';
 import { uuidv7 } from './uuid.js';
 
 const SHELF = 'kept';
+const UNKEPT = 'causerie.unkept';
 
 /** Keeps things in IndexedDB, shared by all tabs of the browser. */
 export function indexedDBStorage(name = 'causerie'): Storage {
+  const unkept = new Unkept();
   let opened: Promise<IDBDatabase> | undefined;
   const open = () =>
     (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
@@ -32,22 +34,23 @@ export function indexedDBStorage(name = 'causerie'): Storage {
       transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB refused.'));
     });
   };
+  const change = (key: string, value: unknown) => {
+    const kept = unkept.add(key, value);
+    return run('readwrite', (shelf) => {
+      if (value === undefined) shelf.delete(key);
+      else shelf.put(value, key);
+      return kept;
+    });
+  };
+  for (const [key, value] of unkept.left()) change(key, value).catch(() => undefined);
   return {
     get: (key) =>
       run('readonly', (shelf) => {
         const request = shelf.get(key) as IDBRequest<unknown>;
         return () => request.result;
       }),
-    set: (key, value) =>
-      run('readwrite', (shelf) => {
-        shelf.put(value, key);
-        return () => undefined;
-      }),
-    delete: (key) =>
-      run('readwrite', (shelf) => {
-        shelf.delete(key);
-        return () => undefined;
-      }),
+    set: (key, value) => change(key, value),
+    delete: (key) => change(key, undefined),
     list(prefix) {
       const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
       // Both of one moment: another tab may write between two transactions, and
@@ -59,6 +62,57 @@ export function indexedDBStorage(name = 'causerie'): Storage {
       });
     },
   };
+}
+
+/**
+ * What is written to the database and not there yet. A page that ends takes its
+ * transactions with it: it leaves them to the next one of this tab.
+ */
+class Unkept {
+  readonly #writing = new Map<string, { readonly value?: unknown }>();
+  #ending = false;
+
+  constructor() {
+    // First of all who hear of it: they write, too.
+    addEventListener('pagehide', () => this.#end(true), { capture: true });
+    addEventListener('pageshow', () => this.#end(false));
+  }
+
+  /** What the page before has left, once. */
+  left(): [key: string, value: unknown][] {
+    try {
+      const found = JSON.parse(sessionStorage.getItem(UNKEPT) ?? '[]') as [string, { value?: unknown }][];
+      sessionStorage.removeItem(UNKEPT);
+      return found.map(([key, { value }]) => [key, value]);
+    } catch {
+      return [];
+    }
+  }
+
+  /** Returns what to call when it is kept. */
+  add(key: string, value: unknown): () => void {
+    const one = { value };
+    this.#writing.set(key, one);
+    if (this.#ending) this.#leave();
+    return () => {
+      if (this.#writing.get(key) === one) this.#writing.delete(key);
+    };
+  }
+
+  #end(ending: boolean): void {
+    this.#ending = ending;
+    if (ending) this.#leave();
+    // The page was only out of sight: it goes on by itself.
+    else this.left();
+  }
+
+  #leave(): void {
+    try {
+      sessionStorage.setItem(UNKEPT, JSON.stringify([...this.#writing]));
+    } catch {
+      // No storage, or a full one: what the database took in time is kept.
+    }
+  }
 }
 
 /** The same name for this tab after a reload. */
