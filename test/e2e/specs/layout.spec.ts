@@ -111,6 +111,18 @@ test('on a phone everything is as large as a thumb', async ({ owner, member, ope
   expect.soft(await small(page), 'rooms').toEqual([]);
 });
 
+test('no button lies over the code that it copies', async ({ owner, member, open, server }) => {
+  const house = await furnish(owner, member);
+  await owner.say(`\`\`\`\n${'a long line of code '.repeat(20)}\n\`\`\``, house.garden);
+  for (const options of [PHONE, { viewport: { width: 1280, height: 800 } }]) {
+    const page = await open(owner, { baseURL: server.url, at: `/r/${house.garden}`, ...options });
+    const block = page.locator('.block').last();
+    await expect(block).toBeVisible();
+    const copy = await block.getByRole('button', { name: text.timeline.copyCode }).boundingBox();
+    expect(await right(block.locator('pre'))).toBeLessThanOrEqual(copy?.x ?? 0);
+  }
+});
+
 test('a tablet has two panes, a desk three, and no line is too long to read on any screen', async ({
   owner,
   member,
