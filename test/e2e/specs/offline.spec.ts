@@ -1,4 +1,4 @@
-import { expect, test } from '../fixtures';
+import { expect, test, text } from '../fixtures';
 
 // Short enough that a test can wait for a connection to be found dead, long
 // enough that a busy machine keeps a live one.
@@ -110,4 +110,30 @@ test('a short drop is nobody’s business', async ({ join, network }) => {
   await ann.say('hello');
   await expect(ann.row('hello')).toHaveAttribute('data-state', 'sent');
   expect(await ann.page.evaluate(() => (window as { seen?: string[] }).seen)).toEqual([]);
+});
+
+test('a pane that was opened without a connection fills when there is one', async ({ owner, join, member }) => {
+  const garden = await owner.create('Garden');
+  const femke = await member('Femke');
+  await femke.enter(garden);
+  const pinned = await femke.say('Water them', garden.id);
+  await owner.do('PUT', `/rooms/${garden.id}/pins/${pinned}`, {});
+  const ann = await join(owner, { at: `/r/${garden.id}` });
+  const [members, pins] = [text.shell.members(2), text.shell.pins].map((name) => ann.page.getByRole('button', { name }));
+  // Their code has come before the connection goes.
+  for (const button of [members, pins]) {
+    await button?.click();
+    await expect(ann.aside.getByText('Femke', { exact: true })).toBeVisible();
+    await button?.click();
+    await expect(ann.aside).toBeHidden();
+  }
+  for (const button of [members, pins]) {
+    await ann.context.setOffline(true);
+    await expect(ann.banner).toBeVisible();
+    await button?.click();
+    await expect(ann.aside).toBeVisible();
+    await ann.context.setOffline(false);
+    await expect(ann.aside.getByText('Femke', { exact: true })).toBeVisible();
+    await expect(ann.page.getByRole('alert')).toHaveCount(0);
+  }
 });
