@@ -96,6 +96,26 @@ test('the way in speaks Chinese to those who do, before anybody asks', async ({ 
   expect(trouble.splice(0).filter((line) => !line.includes('410'))).toEqual([]);
 });
 
+test('a wrong password is called one in Chinese, too', async ({ owner, open, trouble }) => {
+  const page = await open(undefined, { at: '/', locale: 'zh-CN' });
+  await page.getByRole('button', { name: entryZh.signIn, exact: true }).click();
+  await page.getByLabel(entryZh.nameOrEmail).fill(owner.name);
+  await page.getByLabel(entryZh.password, { exact: true }).fill('not the password');
+  await page.getByRole('button', { name: entryZh.signIn, exact: true }).click();
+  await expect(page.getByRole('alert')).toHaveText(entryZh.loginWrong);
+  // What has to be put right has the focus.
+  await expect(page.getByLabel(entryZh.password, { exact: true })).toBeFocused();
+  // The browser itself tells of the refusal.
+  expect(trouble.splice(0).filter((line) => !line.includes('401'))).toEqual([]);
+
+  await owner.do('PATCH', '/me/prefs', { locale: 'zh-CN' });
+  const inside = await open(owner, { at: '/settings/account', locale: 'zh-CN' });
+  await inside.getByLabel(settingsZh.oldPassword).fill('not the password');
+  await inside.getByLabel(settingsZh.newPassword).fill('another long password');
+  await inside.getByRole('button', { name: settingsZh.changePassword }).click();
+  await expect(inside.getByRole('alert')).toHaveText(settingsZh.oldWrong);
+});
+
 test('colours and language that were chosen are there from the first frame on', async ({ member, open, server }) => {
   const ann = await member('Ann');
   const page = await open(ann, { at: '/settings/appearance', colorScheme: 'light' });

@@ -22,6 +22,7 @@ export const entry: typeof en = {
   passwordShort: '太短了，至少 8 个字符。',
   showPassword: '显示密码',
   hidePassword: '隐藏密码',
+  loginWrong: '名字或密码不正确，请检查后再试。',
   nickname: '你的昵称',
   enter: '进入聊天',
   working: '请稍候…',
@@ -30,7 +31,7 @@ export const entry: typeof en = {
   tooLong: (limit) => `太长了，最多 ${limit} 个字。`,
   byInvitation: '注册需要邀请。请向这里的成员要一个邀请链接。',
   closed: '这个服务器不接受新账号。',
-  guestNote: '什么都不用记。以后可以转为账号，内容全部保留。',
+  guestNote: '不需要密码。以后可以转为正式账号，内容全部保留。',
 
   endedRevoked: '这台设备已退出登录，请重新登录。',
   endedBanned: '你的账号已被服务器管理者停用。',
@@ -38,7 +39,7 @@ export const entry: typeof en = {
   endedPassword: '密码已更改，请用新密码登录。',
 
   invited: (by) => `${by} 邀请你加入。`,
-  invitedRoom: (room) => `加入后会进入聊天室“${room}”。`,
+  invitedRoom: (by, room) => `${by} 邀请你加入聊天室“${room}”。`,
   invitationGone: '这个邀请已失效。',
   invitationGoneHint: '可能已用完、过期或被收回，请再要一个。',
   invitationSignedIn: (name) => `你已经以“${name}”的身份登录。邀请是给新朋友的。`,

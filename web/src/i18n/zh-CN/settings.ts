@@ -23,7 +23,7 @@ export const settings: typeof en = {
   tooLong: (limit) => `太长了，最多 ${limit} 个字。`,
   emailTaken: '这个邮箱已用于另一个账号。',
 
-  theme: '颜色',
+  theme: '配色',
   themeAuto: '跟随系统',
   themeLight: '浅色',
   themeDark: '深色',
@@ -42,11 +42,12 @@ export const settings: typeof en = {
   sendCtrlHint: 'Enter 换行。',
   reading: '阅读',
   receipts: '让别人知道我读到了哪里',
-  receiptsHint: '对方在私聊中会看到“已读”。',
+  receiptsHint: '对方在私信中会看到“已读”。',
 
   password: '密码',
   passwordIntro: '更改密码后，你的其他设备都会退出登录。',
   oldPassword: '当前密码',
+  oldWrong: '当前密码不正确，请输入现在登录用的密码。',
   newPassword: '新密码',
   passwordHint: '至少 8 个字符。几个词连在一起比符号更好记。',
   changePassword: '更改密码',
