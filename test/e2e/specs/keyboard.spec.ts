@@ -64,7 +64,7 @@ test('a whole visit without a mouse @both', async ({ member, open }) => {
   await ann.row('hello Ann').focus();
   await keyboard.press('r');
   await expect(ann.composer).toBeFocused();
-  await expect(page.getByText(/Answering .*Bob/)).toBeVisible();
+  await expect(page.getByText(/Replying to .*Bob/)).toBeVisible();
   await keyboard.type('well?');
   await keyboard.press('Enter');
   await expect(ann.row('well?').getByRole('button', { name: /hello Ann/ })).toBeVisible();

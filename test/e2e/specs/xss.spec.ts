@@ -104,7 +104,7 @@ test('names of people and rooms are text wherever they stand', async ({ join }) 
   await expect(bob.page.getByText('<svg onload=alert(3)>')).toBeVisible();
   await bob.page.getByRole('button', { name: text.shell.accept }).click();
   await expect(bob.page).toHaveTitle(new RegExp(`^<img src=x onerror=alert\\(2\\)>`));
-  await expect(bob.room.getByText(new RegExp(`${evil.replaceAll(/[()]/g, '\\$&')}.* made this room`))).toBeVisible();
+  await expect(bob.room.getByText(new RegExp(`${evil.replaceAll(/[()]/g, '\\$&')}.* created this room`))).toBeVisible();
   await bob.page.keyboard.press('Control+k');
   await bob.page.keyboard.type('<b onclick');
   await expect(bob.page.getByRole('option', { name: evil })).toBeVisible();

@@ -30,7 +30,7 @@ export const timeline = {
   versionNow: 'Now',
   deleted: 'This message was deleted.',
   deletedBy: (name: string) => `This message was deleted by ${name}.`,
-  blocked: 'A message of somebody you blocked.',
+  blocked: 'A message from somebody you blocked.',
   show: 'Show',
   pinned: 'Pinned',
   saved: 'Saved',
@@ -100,7 +100,7 @@ export const timeline = {
   notices: {
     join: (who: string) => `${who} joined`,
     leave: (who: string) => `${who} left`,
-    create: (by: string) => `${by} made this room`,
+    create: (by: string) => `${by} created this room`,
     invite: (who: string, by: string) => `${by} invited ${who}`,
     remove: (who: string, by: string) => `${by} removed ${who}`,
     ban: (who: string, by: string) => `${by} banned ${who}`,

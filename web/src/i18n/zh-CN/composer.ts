@@ -13,7 +13,7 @@ export const composer: typeof en = {
   overLimit: '内容太长，无法发送。请缩短，或分几次发送。',
   editing: '正在编辑你的消息',
   answering: (name) => `正在回复 ${name}`,
-  cancelEdit: '停止编辑',
+  cancelEdit: '取消编辑',
   cancelReply: '取消回复',
   emoji: '插入表情',
   suggestions: '建议',

@@ -9,7 +9,7 @@ export const desk: typeof en = {
   unsaved: '已取消保存。',
   undo: '撤销',
   mentions: '提到我的',
-  mentionsIntro: '点名提到你的消息。',
+  mentionsIntro: '提到你的消息。',
   mentionsEmpty: '还没有人提到你。',
   mentionsHint: '有人输入 @ 和你的名字时，消息会出现在这里。',
   threads: '话题',

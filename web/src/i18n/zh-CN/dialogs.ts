@@ -95,7 +95,7 @@ export const dialogs: typeof en = {
   statusLabel: '在忙什么？',
   statusHint: '会显示在你的名字旁边，所有人可见。',
   clear: '清除',
-  upgrade: '转为账号',
+  upgrade: '转为正式账号',
   upgradeHint: '聊天室和消息都会保留，还可以在其他设备登录。',
   upgradeDone: '你现在有账号了。',
   name: '名字',

@@ -4,7 +4,7 @@ export const errors: typeof en = {
   invalid: '服务器没有接受，请检查填写的内容。',
   unauthorized: '登录已失效，请重新登录。',
   forbidden: '你没有权限这样做。',
-  banned: '你已被禁止进入此聊天室。请联系版主解除。',
+  banned: '你已被这个聊天室封禁，请联系版主解除。',
   'not-found': '内容不存在，或者你无法查看。',
   conflict: '情况刚刚有变，请看一下再试。',
   'nickname-taken': '这个名字已有人使用，请换一个。',
