@@ -139,9 +139,9 @@ func live(t *testing.T, store chat.Store) *life {
 	private, err := l.rooms.Create(ctx, l.bob, chat.NewID(), chat.NewRoom{Kind: chat.RoomPrivate, Name: "Cellar"})
 	l.must(err)
 	l.must(l.rooms.Invite(ctx, l.bob, private.ID, chat.NewID(), l.ada.ID))
-	_, err = l.rooms.Direct(ctx, l.ada, []chat.PersonID{l.bob.ID}, "")
+	_, err = l.rooms.Direct(ctx, l.ada, chat.ID{}, []chat.PersonID{l.bob.ID}, "")
 	l.must(err)
-	group, err := l.rooms.Direct(ctx, l.ada, []chat.PersonID{l.bob.ID, eve.ID}, "Three")
+	group, err := l.rooms.Direct(ctx, l.ada, chat.ID{}, []chat.PersonID{l.bob.ID, eve.ID}, "Three")
 	l.must(err)
 	l.must(l.rooms.Leave(ctx, l.ada, group.ID, chat.NewID()))
 	var many []chat.Draft

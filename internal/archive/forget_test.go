@@ -25,7 +25,7 @@ func TestVerify_afterGuestsAreForgotten(t *testing.T) {
 				return i.Actor()
 			}
 			gus, pal := guest("Gus"), guest("Pal")
-			_, err := l.rooms.Direct(ctx, l.ada, []chat.PersonID{pal.ID}, "")
+			_, err := l.rooms.Direct(ctx, l.ada, chat.ID{}, []chat.PersonID{pal.ID}, "")
 			l.must(err)
 			slow := 0
 			_, err = l.rooms.Change(ctx, l.ada, l.kitchen, chat.NewID(), chat.RoomChange{Slow: &slow})

@@ -19,7 +19,7 @@ func (h *house) blockedDirect(t *testing.T) {
 	messages := chat.NewMessages(s, h.rooms, h)
 	desks := chat.NewDesks(s, h.rooms, messages)
 	ana, bo := h.member("Ana"), h.member("Bo")
-	view, err := h.rooms.Direct(ctx, ana, []chat.PersonID{bo.ID}, "")
+	view, err := h.rooms.Direct(ctx, ana, chat.ID{}, []chat.PersonID{bo.ID}, "")
 	h.must(err)
 	kept := make(chan error, 1)
 	messages.Send(ctx, ana, view.ID, chat.NewMessage{Text: "hello"}, func(_ chat.Entry, err error) { kept <- err })

@@ -312,10 +312,10 @@ func TestDesks_Block(t *testing.T) {
 	if got, err := desks.Blocked(t.Context(), mia); err != nil || !slices.Equal(got, []chat.PersonID{ann.ID}) {
 		t.Errorf("blocked: %v (%v), want Ann alone", got, err)
 	}
-	_, err := s.rooms.Direct(t.Context(), ann, []chat.PersonID{mia.ID}, "")
+	_, err := s.rooms.Direct(t.Context(), ann, chat.ID{}, []chat.PersonID{mia.ID}, "")
 	s.wantCode("a conversation with who has blocked one", err, chat.CodeForbidden)
 	for range 2 {
 		s.must(desks.Unblock(t.Context(), mia, ann.ID))
 	}
-	s.must(second(s.rooms.Direct(context.Background(), ann, []chat.PersonID{mia.ID}, "")))
+	s.must(second(s.rooms.Direct(context.Background(), ann, chat.ID{}, []chat.PersonID{mia.ID}, "")))
 }

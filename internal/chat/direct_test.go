@@ -21,7 +21,7 @@ func TestDirect_whoMayCallWhom(t *testing.T) {
 		fifty = append(fifty, h.member(fmt.Sprint("Person ", n)).ID)
 	}
 	call := func(a chat.Actor, people ...chat.PersonID) error {
-		return second(h.rooms.Direct(ctx, a, people, ""))
+		return second(h.rooms.Direct(ctx, a, chat.ID{}, people, ""))
 	}
 	for _, c := range []struct {
 		name   string
@@ -51,9 +51,9 @@ func TestDirect_aGroupIsNewEachTime(t *testing.T) {
 	ctx := t.Context()
 	ana, bo, cy := h.member("Ana"), h.member("Bo"), h.member("Cy")
 	people := []chat.PersonID{bo.ID, cy.ID}
-	first, err := h.rooms.Direct(ctx, ana, people, "Trip")
+	first, err := h.rooms.Direct(ctx, ana, chat.ID{}, people, "Trip")
 	h.must(err)
-	again, err := h.rooms.Direct(ctx, ana, people, "Trip")
+	again, err := h.rooms.Direct(ctx, ana, chat.ID{}, people, "Trip")
 	h.must(err)
 	if first.ID == again.ID {
 		t.Error("two groups of the same people are one room")
@@ -64,5 +64,27 @@ func TestDirect_aGroupIsNewEachTime(t *testing.T) {
 	h.must(h.rooms.Invite(ctx, bo, first.ID, chat.ID{}, h.member("Di").ID))
 	if got := len(h.members(first.ID)); got != 4 {
 		t.Errorf("members after an invitation: got %d, want 4: groups take people in at once", got)
+	}
+}
+
+// An answer that was lost must not leave a second group behind.
+func TestDirect_theSameIDIsTheSameGroup(t *testing.T) {
+	h := newHouse(t, openStore(t))
+	ctx := t.Context()
+	ana, bo, cy := h.member("Ana"), h.member("Bo"), h.member("Cy")
+	people := []chat.PersonID{bo.ID, cy.ID}
+	id := chat.NewID()
+	first, err := h.rooms.Direct(ctx, ana, id, people, "Trip")
+	h.must(err)
+	h.must(h.rooms.Leave(ctx, cy, first.ID, chat.ID{}))
+	again, err := h.rooms.Direct(ctx, ana, id, people, "Trip")
+	h.must(err)
+	if again.ID != first.ID || again.Name != "Trip" || again.Members != 2 {
+		t.Errorf("asked again: got %+v, want %+v without who has left", again, first)
+	}
+	others, err := h.rooms.Direct(ctx, bo, id, []chat.PersonID{ana.ID, cy.ID}, "Trip")
+	h.must(err)
+	if others.ID == first.ID {
+		t.Error("the id of somebody else's group is that group")
 	}
 }

@@ -81,7 +81,7 @@ func TestRooms_Forget_notInAConversationOfTwo(t *testing.T) {
 		ann, guest := h.member("Ann"), h.person("Gus", chat.RoleGuest)
 		public := h.create(ann, chat.RoomPublic, "Kitchen")
 		h.join(public, guest)
-		h.must(second(h.rooms.Direct(t.Context(), ann, []chat.PersonID{guest.ID}, "")))
+		h.must(second(h.rooms.Direct(t.Context(), ann, chat.ID{}, []chat.PersonID{guest.ID}, "")))
 		if gone, err := h.rooms.Forget(t.Context(), guest.Person); err != nil || gone {
 			t.Fatalf("Forget: got %v, %v, want false", gone, err)
 		}

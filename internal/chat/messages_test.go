@@ -26,7 +26,7 @@ func TestMessages_Send_rules(t *testing.T) {
 		h.join(archived, mia)
 		yes := true
 		h.must(second(h.rooms.Change(t.Context(), owner, archived, chat.ID{}, chat.RoomChange{Archived: &yes})))
-		direct, err := h.rooms.Direct(t.Context(), mia, []chat.PersonID{ann.ID}, "")
+		direct, err := h.rooms.Direct(t.Context(), mia, chat.ID{}, []chat.PersonID{ann.ID}, "")
 		h.must(err)
 
 		first := s.says(owner, "the first")

@@ -87,7 +87,7 @@ var roomActs = []struct {
 	},
 	{
 		name: "Report", do: func(h *house, a chat.Actor, room chat.RoomID, _ chat.PersonID) error {
-			return second(h.order.Report(h.t.Context(), a, room, 1, "rude"))
+			return second(h.order.Report(h.t.Context(), a, chat.ID{}, room, 1, "rude"))
 		},
 		public:  "yyyyyyyyyfx",
 		news:    "yyyyyyyyyfx",
@@ -413,11 +413,11 @@ var serverActs = []struct {
 	{"Create a private room", "yyyf", creates(chat.RoomPrivate)},
 	{"Create an announcement room", "yyff", creates(chat.RoomAnnouncement)},
 	{"Direct", "yyyf", func(h *house, a chat.Actor) error {
-		return second(h.rooms.Direct(h.t.Context(), a, []chat.PersonID{h.member("Other").ID}, ""))
+		return second(h.rooms.Direct(h.t.Context(), a, chat.ID{}, []chat.PersonID{h.member("Other").ID}, ""))
 	}},
 	{"Direct with two", "yyyf", func(h *house, a chat.Actor) error {
 		people := []chat.PersonID{h.member("One").ID, h.member("Two").ID}
-		return second(h.rooms.Direct(h.t.Context(), a, people, ""))
+		return second(h.rooms.Direct(h.t.Context(), a, chat.ID{}, people, ""))
 	}},
 	{"Mine", "yyyy", func(h *house, a chat.Actor) error { return second(h.rooms.Mine(h.t.Context(), a)) }},
 	{"Browse", "yyyy", func(h *house, a chat.Actor) error { return third(h.rooms.Browse(h.t.Context(), a, "", "", 0)) }},
@@ -428,7 +428,7 @@ var serverActs = []struct {
 	{"Reports", "yyff", func(h *house, a chat.Actor) error { return third(h.order.Reports(h.t.Context(), a, "", "", 0)) }},
 	{"Resolve", "yyff", func(h *house, a chat.Actor) error {
 		by := h.member("Reporter")
-		id, err := h.order.Report(h.t.Context(), by, chat.Lobby, 1, "rude")
+		id, err := h.order.Report(h.t.Context(), by, chat.ID{}, chat.Lobby, 1, "rude")
 		h.must(err)
 		return second(h.order.Resolve(h.t.Context(), a, id, chat.ResolutionKept, ""))
 	}},

@@ -61,6 +61,9 @@ type reportRecord struct {
 
 const (
 	reportPrefix = "report/"
+	// sentPrefix is of the lines that name the report which somebody made under
+	// an id of theirs.
+	sentPrefix = "reported/"
 	// reportScan is how many reports one call looks at, at most.
 	reportScan = 1000
 )
@@ -81,14 +84,22 @@ var (
 )
 
 // Report brings a message of a room that a may read before the admins, with
-// its text as it is now. It returns the report's id.
-func (o *Order) Report(ctx context.Context, a Actor, room RoomID, seq uint64, reason string) (string, error) {
+// its text as it is now. It returns the report's id, which is not the id that a
+// made for asking: the same one again, if not zero, is the same report.
+func (o *Order) Report(ctx context.Context, a Actor, id ID, room RoomID, seq uint64, reason string) (string, error) {
 	reason, err := checkReason(reason)
 	if err != nil {
 		return "", err
 	}
 	if reason == "" {
 		return "", errNoReason
+	}
+	sent := sentPrefix + string(a.ID) + "/" + id.String()
+	if id != (ID{}) {
+		// Also where the message has gone since: it was reported.
+		if report, err := o.sentBefore(ctx, sent, room, seq); err != nil || report != "" {
+			return report, err
+		}
 	}
 	s, err := o.rooms.in(ctx, a, room, actReport)
 	if err != nil {
@@ -102,8 +113,40 @@ func (o *Order) Report(ctx context.Context, a Actor, room RoomID, seq uint64, re
 		At: o.now().UnixMilli(), By: a.ID, ByName: a.Nickname, Reason: reason,
 		Room: room, RoomName: s.info.Name, Seq: seq, Author: e.Author, AuthorName: e.Name, Text: e.Text, Sent: millis(e.At),
 	}
-	id := NewID().String()
-	return id, o.store.Commit(ctx, houseShelf, Commit{Do: []Write{Put(reportPrefix+id, encode(rec))}})
+	// The server's own, so that the newest come first.
+	report := NewID().String()
+	c := Commit{Do: []Write{Put(reportPrefix+report, encode(rec))}}
+	if id != (ID{}) {
+		c.If = []Record{{Key: sent}}
+		c.Do = append(c.Do, Put(sent, report))
+	}
+	if err := o.store.Commit(ctx, houseShelf, c); isConflict(err) {
+		return o.sentBefore(ctx, sent, room, seq)
+	} else if err != nil {
+		return "", err
+	}
+	return report, nil
+}
+
+// sentBefore returns the report of a message that the line at sent names, "" if
+// there is none.
+func (o *Order) sentBefore(ctx context.Context, sent string, room RoomID, seq uint64) (string, error) {
+	v, err := o.store.Get(ctx, houseShelf, sent)
+	if err != nil || v[0] == "" {
+		return "", err
+	}
+	report := v[0]
+	if v, err = o.store.Get(ctx, houseShelf, reportPrefix+report); err != nil {
+		return "", err
+	}
+	var rec reportRecord
+	if err := decode(v[0], &rec); err != nil {
+		return "", err
+	}
+	if rec.Room != room || rec.Seq != seq {
+		return "", ErrIDTaken
+	}
+	return report, nil
 }
 
 // message returns a message with the text that it has now.

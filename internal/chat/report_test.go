@@ -1,6 +1,7 @@
 package chat_test
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/causerie-chat/causerie/internal/chat"
@@ -17,12 +18,12 @@ func TestReport_carriesWhatItIsAbout(t *testing.T) {
 	h.must(kept[0].Err)
 	seq := kept[0].Entry.Seq
 
-	h.wantCode("no reason", second(h.order.Report(ctx, ana, room, seq, " ")), chat.CodeInvalid)
-	h.wantCode("an entry that is no message", second(h.order.Report(ctx, ana, room, 1, "rude")), chat.CodeNotFound)
-	h.wantCode("nothing there", second(h.order.Report(ctx, ana, room, 99, "rude")), chat.CodeNotFound)
+	h.wantCode("no reason", second(h.order.Report(ctx, ana, chat.ID{}, room, seq, " ")), chat.CodeInvalid)
+	h.wantCode("an entry that is no message", second(h.order.Report(ctx, ana, chat.ID{}, room, 1, "rude")), chat.CodeNotFound)
+	h.wantCode("nothing there", second(h.order.Report(ctx, ana, chat.ID{}, room, 99, "rude")), chat.CodeNotFound)
 	var ids []string
 	for range 3 {
-		id, err := h.order.Report(ctx, ana, room, seq, "rude")
+		id, err := h.order.Report(ctx, ana, chat.ID{}, room, seq, "rude")
 		h.must(err)
 		ids = append(ids, id)
 	}
@@ -57,5 +58,46 @@ func TestReport_carriesWhatItIsAbout(t *testing.T) {
 	h.must(err)
 	if len(acts) != 1 || acts[0].Act != "report-resolve" || acts[0].By != root.Person || acts[0].Detail != "deleted" {
 		t.Errorf("audit log: got %+v, want the closing of the report", acts)
+	}
+}
+
+// An answer that was lost must not leave a second report behind.
+func TestReport_theSameIDIsTheSameReport(t *testing.T) {
+	h := newHouse(t, openStore(t))
+	ctx := t.Context()
+	ana, bo, root := h.member("Ana"), h.member("Bo"), h.person("Root", chat.RoleAdmin)
+	room := h.create(ana, chat.RoomPublic, "Plans")
+	draft := func(text string) chat.Draft {
+		return chat.Draft{Room: room, ID: chat.NewID(), Kind: chat.KindMessage, Author: "u-bo", Name: "Bo", Text: text, At: h.clock.Now()}
+	}
+	kept := h.store.Append(ctx, room, []chat.Draft{draft("rude"), draft("ruder")})
+	h.must(kept[1].Err)
+	seq, other := kept[0].Entry.Seq, kept[1].Entry.Seq
+	id := chat.NewID()
+	ids := make([]string, 8)
+	var asking sync.WaitGroup
+	for i := range ids {
+		asking.Go(func() {
+			var err error
+			if ids[i], err = h.order.Report(ctx, ana, id, room, seq, "why"); err != nil {
+				t.Errorf("reporting at once: %v", err)
+			}
+		})
+	}
+	asking.Wait()
+	again, err := h.order.Report(ctx, ana, id, room, seq, "why")
+	h.must(err)
+	for i, got := range append(ids, again) {
+		if got != ids[0] {
+			t.Errorf("time %d: got report %s, want %s", i, got, ids[0])
+		}
+	}
+	h.wantCode("the id for another message", second(h.order.Report(ctx, ana, id, room, other, "why")), chat.CodeIDTaken)
+	if theirs, err := h.order.Report(ctx, bo, id, room, other, "why"); err != nil || theirs == ids[0] {
+		t.Errorf("the id of somebody else's report: got %s, %v, want a report of one's own", theirs, err)
+	}
+	open, _, err := h.order.Reports(ctx, root, chat.ReportsOpen, "", 0)
+	if err != nil || len(open) != 2 {
+		t.Errorf("open reports: got %+v, %v, want 2", open, err)
 	}
 }

@@ -151,7 +151,7 @@ func TestRoomIndex_isBounded(t *testing.T) {
 	h.wantCode("a join", second(h.rooms.Join(ctx, p, room, chat.ID{})), chat.CodeForbidden)
 	h.wantCode("an invitation", h.rooms.Invite(ctx, owner, room, chat.ID{}, p.ID), chat.CodeForbidden)
 	h.wantCode("a room of one's own", creates(chat.RoomPrivate)(h, p), chat.CodeForbidden)
-	h.wantCode("a conversation", second(h.rooms.Direct(ctx, owner, []chat.PersonID{p.ID}, "")), chat.CodeForbidden)
+	h.wantCode("a conversation", second(h.rooms.Direct(ctx, owner, chat.ID{}, []chat.PersonID{p.ID}, "")), chat.CodeForbidden)
 	h.must(h.store.Commit(ctx, chat.PersonShelf(p.ID), chat.Commit{Do: empty}))
 	h.wantCode("a join with room for it", second(h.rooms.Join(ctx, p, room, chat.ID{})), ok)
 }

@@ -127,7 +127,7 @@ func raceGroup(t *testing.T, h *house) {
 	for n := range 45 {
 		people = append(people, h.member(fmt.Sprint("First ", n)).ID)
 	}
-	v, err := h.rooms.Direct(t.Context(), a, people, "Many")
+	v, err := h.rooms.Direct(t.Context(), a, chat.ID{}, people, "Many")
 	h.must(err)
 	var invites []func() error
 	for n := range 8 {
@@ -157,7 +157,7 @@ func raceDirect(t *testing.T, h *house) {
 			me, other = b, a
 		}
 		asks = append(asks, func() error {
-			v, err := h.rooms.Direct(t.Context(), me, []chat.PersonID{other.ID}, "")
+			v, err := h.rooms.Direct(t.Context(), me, chat.ID{}, []chat.PersonID{other.ID}, "")
 			ids[n] = v.ID
 			return err
 		})

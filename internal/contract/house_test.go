@@ -139,7 +139,7 @@ func (h *house) scene(ctx context.Context) scene {
 	h.must(err)
 	sent = out.(Kept)
 	s.seq = sent.Seq
-	s.report, err = h.Order.Report(ctx, owner, s.room, s.seq, "why")
+	s.report, err = h.Order.Report(ctx, owner, chat.ID{}, s.room, s.seq, "why")
 	h.must(err)
 	return s
 }

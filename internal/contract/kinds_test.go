@@ -67,7 +67,7 @@ func (h *house) room(ctx context.Context, kind string) scene {
 	h.names++
 	switch kind {
 	case "direct":
-		v, err := h.Rooms.Direct(ctx, owner, []chat.PersonID{h.people["member"].Person.ID}, "")
+		v, err := h.Rooms.Direct(ctx, owner, chat.ID{}, []chat.PersonID{h.people["member"].Person.ID}, "")
 		h.must(err)
 		s.room, s.victim = v.ID, h.people["member"]
 	case "group":
@@ -75,7 +75,7 @@ func (h *house) room(ctx context.Context, kind string) scene {
 		for _, p := range []string{"member", "ex-member", "blocked"} {
 			in = append(in, h.people[p].Person.ID)
 		}
-		v, err := h.Rooms.Direct(ctx, owner, in, fmt.Sprint("Group ", h.names))
+		v, err := h.Rooms.Direct(ctx, owner, chat.ID{}, in, fmt.Sprint("Group ", h.names))
 		h.must(err)
 		s.room = v.ID
 		h.must(h.Rooms.Leave(ctx, h.people["ex-member"].Actor(), s.room, chat.NewID()))

@@ -80,7 +80,7 @@ func messageActs() []*Act {
 		act[report](Act{
 			Name: "report", Method: "POST", Path: "/reports",
 			Summary: "Tells the administrators that a message should not be there. They see a copy of it.",
-			May:     MayReader, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cInvalid, cNotFound, cForbidden, cGone),
+			May:     MayReader, Class: ClassAct, Scope: ScopeWrite, Errors: codes(cInvalid, cNotFound, cForbidden, cGone, cIDTaken),
 		}),
 	}
 }

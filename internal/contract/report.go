@@ -8,6 +8,7 @@ import (
 
 // report is the act of that name.
 type report struct {
+	ID     ID          `json:"id,omitzero" doc:"A UUID made by the client: the same id is the same report." eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120009"`
 	Room   chat.RoomID `json:"room" doc:"Id of the room." eg:"lobby"`
 	Seq    uint64      `json:"seq" doc:"Number of the message." eg:"42"`
 	Reason string      `json:"reason" doc:"What is wrong with it, up to limits.reason characters." eg:"Advertising"`
@@ -15,11 +16,11 @@ type report struct {
 
 // Reported is the answer of report.
 type Reported struct {
-	ID string `json:"id" doc:"Id of the report." format:"uuid" eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120009"`
+	ID string `json:"id" doc:"Id of the report, the server's own." format:"uuid" eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120010"`
 }
 
 func (in report) do(ctx context.Context, r *request) (Reported, error) {
-	id, err := r.Order.Report(ctx, r.actor, in.Room, in.Seq, in.Reason)
+	id, err := r.Order.Report(ctx, r.actor, chat.ID(in.ID), in.Room, in.Seq, in.Reason)
 	return Reported{id}, err
 }
 

@@ -168,12 +168,13 @@ func (in createRoom) do(ctx context.Context, r *request) (OneRoom, error) {
 
 // openDirect is the act room-direct.
 type openDirect struct {
+	ID     ID              `json:"id,omitzero" doc:"A UUID made by the client: the same id is the same group." eg:"0199f2c4-5f0e-7c3a-9d0b-0242ac120006"`
 	People []chat.PersonID `json:"people" doc:"Ids of the others: one for a direct room, more for a group." min:"1" max:"49" eg:"u-4f9k2m7q1x8z3c5v6b0n"`
 	Name   string          `json:"name,omitempty" doc:"What the group is called." eg:"Friday"`
 }
 
 func (in openDirect) do(ctx context.Context, r *request) (OneRoom, error) {
-	v, err := r.Rooms.Direct(ctx, r.actor, in.People, in.Name)
+	v, err := r.Rooms.Direct(ctx, r.actor, chat.ID(in.ID), in.People, in.Name)
 	return r.seen(ctx, v, err)
 }
 

@@ -66,7 +66,7 @@ export interface Acts {
     { readonly root: f.Message; readonly page: f.Page; readonly read: number; readonly following: boolean },
   ];
   pins: [InRoom, Messages];
-  report: [OnMessage & { readonly reason: string }, { readonly id: string }];
+  report: [OnMessage & { readonly id?: string; readonly reason: string }, { readonly id: string }];
 
   'room-create': [
     Named & {
@@ -77,7 +77,7 @@ export interface Acts {
     },
     OneRoom,
   ];
-  'room-direct': [{ readonly people: readonly string[]; readonly name?: string }, OneRoom];
+  'room-direct': [{ readonly id?: string; readonly people: readonly string[]; readonly name?: string }, OneRoom];
   room: [InRoom, OneRoom];
   rooms: [Nothing, { readonly rooms: readonly f.Room[] }];
   'room-browse': [Searching, Next & { readonly rooms: readonly f.Room[] }];
