@@ -12,7 +12,8 @@ import (
 // # Keys
 //
 // On a person's shelf: read/<room> and read/<room>/<root> say how far a room
-// and a thread are read; follow/<room>/<root> the threads that are followed;
+// and a thread are read; follow/<room>/<root> the threads that are followed,
+// with the time when the person last had a part in them;
 // mention/<room>/<seq> the messages that mention the person, and
 // mentioned/<time>/<room>/<seq> the same in the order of time;
 // saved/<time>/<room>/<seq>, found by savedat/<room>/<seq>; block/<person>;

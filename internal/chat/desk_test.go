@@ -266,6 +266,57 @@ func TestDesks_Threads_ownOnes(t *testing.T) {
 	})
 }
 
+// However many threads somebody has had a part in, the list has the last ones:
+// not those of the rooms that happen to come first.
+func TestDesks_Threads_many(t *testing.T) {
+	onBothStores(t, func(t *testing.T, h *house) {
+		s := newSaga(t, h, 1)
+		mia, ann := s.cast[2], s.cast[3]
+		desks := s.nodes[0].desks
+		shelf := chat.PersonShelf(mia.ID)
+		const bound, first = 500, "follow/a-room-before-all/"
+		// One of them was followed before lines said when.
+		lines := []chat.Write{chat.Put(first+chat.SeqKey(0), "1")}
+		for n := range uint64(2*bound - 1) {
+			lines = append(lines, chat.Max(first+chat.SeqKey(n+1), int64(n+1)))
+		}
+		for part := range slices.Chunk(lines, chat.MaxWrites) {
+			s.must(h.store.Commit(t.Context(), shelf, chat.Commit{Do: part}))
+		}
+		var want []uint64
+		for _, text := range []string{"written in", "called to", "followed"} {
+			s.clock.pass(time.Second)
+			root := s.says(ann, text).Seq
+			want = append([]uint64{root}, want...)
+			switch text {
+			case "written in":
+				s.mustSay(mia, chat.NewMessage{Text: "me too", Thread: root})
+			case "called to":
+				s.mustSay(ann, chat.NewMessage{Text: "come, @Mia", Thread: root})
+			default:
+				s.must(desks.Follow(t.Context(), mia, s.room, root))
+			}
+		}
+		s.flush()
+		for range 2 {
+			threads, next, err := desks.Threads(t.Context(), mia, "", 10)
+			s.must(err)
+			var got []uint64
+			for _, f := range threads {
+				got = append(got, f.Root.Seq)
+			}
+			if !slices.Equal(got, want) || next != "" {
+				t.Errorf("the threads are %v and then %q, want %v", got, next, want)
+			}
+		}
+		kept, err := h.store.List(t.Context(), shelf, chat.Prefix("follow/", "", 3*bound))
+		s.must(err)
+		if oldest := first + chat.SeqKey(bound+3); len(kept) != bound || kept[0].Key != oldest {
+			t.Errorf("%d threads are followed, from %s on, want %d from %s on", len(kept), kept[0].Key, bound, oldest)
+		}
+	})
+}
+
 func TestDesks_Prefs(t *testing.T) {
 	s := newSaga(t, newHouse(t, openStore(t)), 1)
 	mia := s.cast[2]

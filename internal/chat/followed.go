@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // A Followed is a thread that a person follows.
@@ -26,7 +27,13 @@ func (d *Desks) Follow(ctx context.Context, a Actor, room RoomID, root uint64) e
 	if err := d.messages.checkRoot(ctx, room, root); err != nil {
 		return err
 	}
-	return d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{Put(followKey(room, root), "1")}})
+	return d.store.Commit(ctx, PersonShelf(a.ID), Commit{Do: []Write{followLine(room, root, d.service.options.Now())}})
+}
+
+// followLine has a thread followed. Its value, when the person last had a part
+// in the thread, says which one is given up where there are too many.
+func followLine(room RoomID, root uint64, at time.Time) Write {
+	return Max(followKey(room, root), at.UnixMilli())
 }
 
 // Unfollow ends it. A thread that is not followed is no error.
@@ -47,8 +54,45 @@ func (d *Desks) Following(ctx context.Context, a Actor, room RoomID, root uint64
 	return parseSeq(v[0]), v[1] != "", nil
 }
 
-// maxFollowed bounds how many threads a list is sorted from.
-const maxFollowed = 500
+// maxFollowed bounds how many threads a person follows, and so what it costs
+// to sort them. A commit can take as many away.
+const maxFollowed = MaxWrites
+
+// follows returns the lines of the threads that the person follows. Where there
+// are more than maxFollowed, the others are not followed any more: those that
+// the person had a part in, or began to follow, longest ago.
+func (d *Desks) follows(ctx context.Context, who PersonID) (lines []Record, err error) {
+	for after := ""; ; {
+		page, err := d.store.List(ctx, PersonShelf(who), Prefix("follow/", after, maxFollowed))
+		if err != nil {
+			return nil, err
+		}
+		if lines = append(lines, page...); len(lines) > maxFollowed {
+			slices.SortStableFunc(lines, func(x, y Record) int { return cmp.Compare(parseSeq(y.Value), parseSeq(x.Value)) })
+			if err := d.giveUp(ctx, who, lines[maxFollowed:]); err != nil {
+				return nil, err
+			}
+			lines = lines[:maxFollowed]
+		}
+		if len(page) < maxFollowed {
+			return lines, nil
+		}
+		after = page[len(page)-1].Key
+	}
+}
+
+// giveUp takes lines away. When one has changed meanwhile, all of them are left
+// to the next time.
+func (d *Desks) giveUp(ctx context.Context, who PersonID, lines []Record) error {
+	c := Commit{If: lines}
+	for _, l := range lines {
+		c.Do = append(c.Do, Remove(l.Key))
+	}
+	if err := d.store.Commit(ctx, PersonShelf(who), c); !isConflict(err) {
+		return err
+	}
+	return nil
+}
 
 // Threads returns the threads that the person follows, the one with the newest
 // reply first. A cursor is a place in that order as it is now: a thread that
@@ -58,7 +102,7 @@ func (d *Desks) Threads(ctx context.Context, a Actor, cursor string, limit int) 
 	if err != nil {
 		return nil, "", err
 	}
-	lines, err := d.store.List(ctx, PersonShelf(a.ID), Prefix("follow/", "", maxFollowed))
+	lines, err := d.follows(ctx, a.ID)
 	if err != nil {
 		return nil, "", err
 	}

@@ -206,7 +206,7 @@ func (m *Messages) follow(e Entry, s standing) {
 	if e.Thread == 0 {
 		m.trail.add(e.Author, Max(readKey(e.Room, 0), int64(e.Seq)))
 	} else {
-		m.trail.add(e.Author, Put(followKey(e.Room, e.Thread), "1"), Max(readKey(e.Room, e.Thread), int64(e.Seq)))
+		m.trail.add(e.Author, followLine(e.Room, e.Thread, e.At), Max(readKey(e.Room, e.Thread), int64(e.Seq)))
 		m.trail.ask(func(ctx context.Context) error { return m.followOwn(ctx, e) })
 	}
 	m.call(e, e.data().Mentions)
@@ -227,7 +227,7 @@ func (m *Messages) call(e Entry, people []PersonID) {
 			}
 			m.trail.add(people[i], mentionLines(e.Room, e.Seq, e.At)...)
 			if e.Thread != 0 {
-				m.trail.add(people[i], Put(followKey(e.Room, e.Thread), "1"))
+				m.trail.add(people[i], followLine(e.Room, e.Thread, e.At))
 			}
 			return nil
 		})
@@ -244,7 +244,7 @@ func (m *Messages) followOwn(ctx context.Context, reply Entry) error {
 	}
 	root, err := m.store.Pick(ctx, reply.Room, []uint64{reply.Thread})
 	if err == nil && len(root) == 1 {
-		m.trail.add(root[0].Author, Put(followKey(reply.Room, reply.Thread), "1"))
+		m.trail.add(root[0].Author, followLine(reply.Room, reply.Thread, reply.At))
 	}
 	return err
 }

@@ -38,6 +38,7 @@ func deskActs() []*Act {
 		act[readThreads](Act{
 			Name: "threads", Method: "GET", Path: "/threads",
 			Summary: "Tells the threads one follows: began, wrote in, was named in, or follows by choice.",
+			Note:    "Up to 500: of more, those one had a part in longest ago are not followed any more.",
 			May:     MayPerson, Class: ClassRead, Scope: ScopeRead, Errors: codes(cInvalid),
 		}),
 		act[follow](Act{
