@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -34,22 +33,9 @@ func (m *Messages) Edit(ctx context.Context, a Actor, room RoomID, id ID, seq ui
 		}}, m.mayWrite(ctx, a, s)
 	})
 	if err == nil && target.Seq == seq { // it has not been deleted since
-		m.callNew(ctx, target, data.Mentions)
+		m.call(ctx, target, data.Mentions)
 	}
 	return e, err
-}
-
-// callNew tells the people of an edit whom neither the message nor an edit
-// before has called: nobody is called twice by one message.
-func (m *Messages) callNew(ctx context.Context, target Entry, people []PersonID) {
-	known := target.data().Mentions
-	m.call(target, slices.DeleteFunc(slices.Clone(people), func(who PersonID) bool {
-		if slices.Contains(known, who) {
-			return true
-		}
-		was, err := m.store.Get(ctx, PersonShelf(who), mentionKey(target.Room, target.Seq))
-		return err == nil && was[0] != ""
-	}))
 }
 
 // A Version is what a message said at one time.

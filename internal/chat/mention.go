@@ -68,6 +68,56 @@ func mentionLines(room RoomID, seq uint64, at time.Time) []Write {
 	return []Write{Put(mentionKey(room, seq), "1"), Put("mentioned/"+timeKey(at)+"/"+placeKey(room, seq), "1")}
 }
 
+// callFirst leaves on the shelves of people that a message mentions them, and
+// then tells its author that it is kept: a crash takes no mention of what was
+// acknowledged. done is called on a goroutine of its own where somebody is
+// mentioned.
+func (m *Messages) callFirst(e Entry, done func()) {
+	people := e.data().Mentions
+	if len(people) == 0 {
+		done()
+		return
+	}
+	m.trail.do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), appendTimeout)
+		defer cancel()
+		m.call(ctx, e, people)
+		done()
+	})
+}
+
+// call leaves on the shelves of people that a message mentions them, but for
+// those who have blocked its author: nobody is called twice by one message. What
+// the store does not take now is tried again later.
+func (m *Messages) call(ctx context.Context, e Entry, people []PersonID) {
+	again := func(ctx context.Context) error {
+		return each(len(people), func(i int) error { return m.callOne(ctx, e, people[i]) })
+	}
+	if CodeOf(again(ctx)) == CodeUnavailable {
+		m.trail.ask(again)
+	}
+}
+
+func (m *Messages) callOne(ctx context.Context, e Entry, who PersonID) error {
+	if who == e.Author || !who.hasShelf() {
+		return nil
+	}
+	shelf := PersonShelf(who)
+	was, err := m.store.Get(ctx, shelf, blockKey(e.Author), mentionKey(e.Room, e.Seq))
+	if err != nil || was[0] != "" || was[1] != "" {
+		return err
+	}
+	lines := mentionLines(e.Room, e.Seq, e.At)
+	if e.Thread != 0 {
+		lines = append(lines, followLine(e.Room, e.Thread, e.At))
+	}
+	err = m.store.Commit(ctx, shelf, Commit{If: []Record{{Key: mentionKey(e.Room, e.Seq)}}, Do: lines})
+	if isConflict(err) {
+		return nil
+	}
+	return err
+}
+
 // louder is the call that reaches more people.
 func louder(x, y string) string {
 	if x == CallRoom || y == CallRoom {

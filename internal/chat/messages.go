@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"slices"
 	"time"
 )
 
@@ -55,7 +54,7 @@ func (m *Messages) Send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 }
 
 func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage, tries int, done func(Entry, error)) {
-	d, s, err := m.draft(ctx, a, room, n)
+	d, err := m.draft(ctx, a, room, n)
 	if err != nil {
 		m.refuse(ctx, a, room, n, err, done)
 		return
@@ -73,10 +72,15 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 			})
 			return
 		}
-		if kept.Err == nil && !kept.Duplicate {
-			m.follow(kept.Entry, s)
+		if kept.Err != nil {
+			done(kept.Entry, kept.Err)
+			return
 		}
-		done(kept.Entry, kept.Err)
+		if !kept.Duplicate {
+			m.follow(kept.Entry)
+		}
+		// Also of one that was kept before: its node may have died right after.
+		m.callFirst(kept.Entry, func() { done(kept.Entry, nil) })
 	})
 }
 
@@ -85,7 +89,7 @@ func (m *Messages) send(ctx context.Context, a Actor, room RoomID, n NewMessage,
 func (m *Messages) refuse(ctx context.Context, a Actor, room RoomID, n NewMessage, reason error, done func(Entry, error)) {
 	if c := CodeOf(reason); (c == CodeForbidden || c == CodeBanned || c == CodeRateLimited || c == CodeGone) && n.ID != (ID{}) {
 		if kept := m.rooms.keptBefore(ctx, Draft{Room: room, ID: n.ID, Kind: KindMessage, Author: a.ID}); kept.Duplicate {
-			done(kept.Entry, nil)
+			m.callFirst(kept.Entry, func() { done(kept.Entry, nil) })
 			return
 		}
 	}
@@ -93,16 +97,16 @@ func (m *Messages) refuse(ctx context.Context, a Actor, room RoomID, n NewMessag
 }
 
 // draft is n as it would be kept now.
-func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage) (Draft, standing, error) {
+func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage) (Draft, error) {
 	if err := checkText(n.Text, m.service.options.MaxMessage); err != nil {
-		return Draft{}, standing{}, err
+		return Draft{}, err
 	}
 	s, err := m.poster(ctx, a, room, n.Thread)
 	if err != nil {
-		return Draft{}, s, err
+		return Draft{}, err
 	}
 	if err := m.checkTargets(ctx, room, n); err != nil {
-		return Draft{}, s, err
+		return Draft{}, err
 	}
 	if n.ID == (ID{}) {
 		n.ID = NewID()
@@ -114,7 +118,7 @@ func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage
 	}
 	data, err := m.dataOf(ctx, s, n.Text)
 	if err != nil {
-		return d, s, err
+		return d, err
 	}
 	if data.Calls != "" || len(data.Mentions) > 0 {
 		d.Data = encode(data)
@@ -131,7 +135,7 @@ func (m *Messages) draft(ctx context.Context, a Actor, room RoomID, n NewMessage
 	if err == nil {
 		err = tooSoon
 	}
-	return d, s, err
+	return d, err
 }
 
 // poster returns how a stands in a room in which a may write.
@@ -200,38 +204,15 @@ func (m *Messages) checkTargets(ctx context.Context, room RoomID, n NewMessage) 
 	return nil
 }
 
-// follow writes what follows from a message on the shelves of people: whom it
-// mentions, who follows its thread, and that its author has read up to it.
-func (m *Messages) follow(e Entry, s standing) {
+// follow writes what follows from a message on the shelves of people: who
+// follows its thread, and that its author has read up to it.
+func (m *Messages) follow(e Entry) {
 	if e.Thread == 0 {
 		m.trail.add(e.Author, Max(readKey(e.Room, 0), int64(e.Seq)))
 	} else {
 		m.trail.add(e.Author, followLine(e.Room, e.Thread, e.At), Max(readKey(e.Room, e.Thread), int64(e.Seq)))
 		m.trail.ask(func(ctx context.Context) error { return m.followOwn(ctx, e) })
 	}
-	m.call(e, e.data().Mentions)
-}
-
-// call leaves on the shelves of people that a message mentions them, but for
-// those who have blocked its author.
-func (m *Messages) call(e Entry, people []PersonID) {
-	people = slices.DeleteFunc(slices.Clone(people), func(id PersonID) bool { return id == e.Author || !id.hasShelf() })
-	if len(people) == 0 {
-		return
-	}
-	m.trail.ask(func(ctx context.Context) error {
-		return each(len(people), func(i int) error {
-			blocked, err := m.store.Get(ctx, PersonShelf(people[i]), blockKey(e.Author))
-			if err != nil || blocked[0] != "" {
-				return err
-			}
-			m.trail.add(people[i], mentionLines(e.Room, e.Seq, e.At)...)
-			if e.Thread != 0 {
-				m.trail.add(people[i], followLine(e.Room, e.Thread, e.At))
-			}
-			return nil
-		})
-	})
 }
 
 // followOwn has whoever began a thread follow it from its first reply on. Later

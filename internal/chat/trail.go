@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// A trail writes what follows from messages to the shelves of people: mentions
-// and how far their authors have read. It is written behind the answers to the
-// senders, and again while the store does not answer; what a crash takes with it
+// A trail writes what follows from messages to the shelves of people, such as how
+// far their authors have read. It is written behind the answers to the senders,
+// and again while the store does not answer; what a crash takes with it
 // is found in the log again when unread messages are counted. Its goroutine
 // exists only while there is work.
 type trail struct {
