@@ -89,9 +89,9 @@ func reactKey(seq uint64, emoji string, p PersonID) string {
 	return onKey(seq, "react/") + emoji + reactSeparator + string(p)
 }
 
-// isEmoji reports whether s can be a reaction: an emoji with its modifiers, or
+// isEmoji reports whether s can be a reaction: one emoji with its modifiers, or
 // a name between colons that clients know a picture for. What it looks like is
-// the clients' matter; it must not be a text.
+// the clients' matter; it must be neither a text nor a row of emoji.
 func isEmoji(s string) bool {
 	if s == "" || len(s) > maxEmoji || !utf8.ValidString(s) {
 		return false
@@ -100,21 +100,36 @@ func isEmoji(s string) bool {
 		name, ok = strings.CutSuffix(name, ":")
 		return ok && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_+-") == ""
 	}
-	symbols := 0
+	// last is the last rune that is part of the picture.
+	var last rune
 	for i, r := range s {
 		switch {
+		case isRegional(r) && isRegional(last) && utf8.RuneCountInString(s) == 2: // a flag
+		case r >= 0x1F3FB && r <= 0x1F3FF: // the colour of a skin, of what is before it
 		case unicode.IsSymbol(r), strings.ContainsRune("‼⁉〰〽", r):
-			symbols++
-		case strings.ContainsRune("0123456789#*", r):
-			// A keycap: the digit with what makes it one.
-			if rest := s[i+1:]; rest != "\ufe0f\u20e3" && rest != "\u20e3" {
+			if last != 0 && last != joiner {
 				return false
 			}
-			symbols++
-		case r == '\u200d', r == '\ufe0f', r == '\u20e3', r >= 0xE0020 && r <= 0xE007F:
+		case strings.ContainsRune("0123456789#*", r):
+			// A keycap: the digit with what makes it one.
+			if rest := s[i+utf8.RuneLen(r):]; i > 0 || rest != "\ufe0f\u20e3" && rest != "\u20e3" {
+				return false
+			}
+		case last == 0:
+			return false
+		case r == '\ufe0f', r == '\u20e3', r >= 0xE0020 && r <= 0xE007F:
+			continue
+		case r == joiner:
 		default:
 			return false
 		}
+		last = r
 	}
-	return symbols > 0 && symbols <= 10
+	return last != joiner
 }
+
+// joiner makes one picture of two.
+const joiner = '\u200d'
+
+// isRegional reports whether two of r are a flag.
+func isRegional(r rune) bool { return r >= 0x1F1E6 && r <= 0x1F1FF }
