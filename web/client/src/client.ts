@@ -215,9 +215,9 @@ export class Client extends Emitter<ClientEvents> {
   /** @internal */
   async start(): Promise<void> {
     this.#link.open();
-    // Whoever it was last time: what they wrote shows before there is a connection.
+    // Whoever it was last time, if anybody: what they wrote shows before there is a connection.
     const last = (await this.#keeper.get('me')) as Author | undefined;
-    if (last?.id && this.#me === undefined) await this.#remember(last);
+    if (this.#me === undefined) await this.#remember(last?.id ? last : this.#known);
   }
 
   async #remember(me: Author): Promise<void> {

@@ -33,15 +33,23 @@ export class Drafts {
     if (this.#owner !== '' && this.#owner !== owner) this.#drafts.clear();
     this.#owner = owner;
     const found = new Map<string, Kept>();
-    for (const [key, value] of await this.#keeper.list(`draft/${owner}/`)) {
-      const [, , room = '', thread = '', tab] = key.split('/');
+    const owned = await this.#keeper.list(`draft/${owner}/`);
+    // Begun before anybody knew by whom: theirs who comes first.
+    const unowned = owner === '' ? [] : await this.#keeper.list('draft//');
+    if (this.#owner !== owner) return;
+    for (const [old, value] of [...owned, ...unowned]) {
+      const [, , room = '', thread = '', tab = ''] = old.split('/');
       const [place, kept] = [`${room}/${thread}`, value as Kept];
+      const key = `draft/${owner}/${place}/${tab}`;
+      if (key !== old) {
+        this.#keeper.set(key, kept);
+        this.#keeper.delete(old);
+      }
       this.#keysOf(place).add(key);
       // One's own goes before the newest of others.
       const mine = tab === this.#tab ? { ...kept, at: Infinity } : kept;
       if (mine.at > (found.get(place)?.at ?? 0)) found.set(place, mine);
     }
-    if (this.#owner !== owner) return;
     for (const [place, kept] of found) if (!this.#drafts.has(place)) this.#drafts.set(place, kept);
   }
 

@@ -101,16 +101,19 @@ export class Outbox {
     const now = Date.now();
     this.#reading += 1;
     const [found, tabs] = [await keeper.list(`outbox/${author}/`), new Map(await keeper.list('tab/'))];
+    // Written before anybody knew by whom: theirs who comes first.
+    const unowned = author === '' ? [] : await keeper.list('outbox//');
     this.#reading -= 1;
     const removed = new Set(this.#removed);
     if (this.#reading === 0) this.#removed.clear();
     if (this.#author !== author) return;
     const known = new Set(this.#entries.map((entry) => entry.id));
     const kept = new Set(found.map(([key]) => key));
-    for (const [, value] of found) {
-      const entry = value as Pending;
+    for (const [key, value] of [...found, ...unowned]) {
+      const entry = { ...(value as Pending), author };
       const gone = now - Number(tabs.get(`tab/${entry.tab}`) ?? 0) > ABANDONED_MS;
-      if (removed.has(entry.id)) continue;
+      const owned = key === keyOf(entry);
+      if (removed.has(entry.id) || !(owned || gone || entry.tab === tab)) continue;
       if (known.has(entry.id)) {
         const ours = this.#find(entry.id);
         if (gone && ours?.tab !== tab) this.#replace(entry.id, { tab });
@@ -121,6 +124,7 @@ export class Outbox {
         else if (gone || entry.tab === tab)
           this.#replace(entry.id, { tab, state: entry.state === 'sending' ? 'queued' : entry.state });
       } else keeper.delete(keyOf(entry));
+      if (!owned) keeper.delete(key);
     }
     // What another tab has sent or thrown away is not on the shelf any more.
     this.#entries = this.#entries

@@ -358,6 +358,51 @@ test('a message of another person of this browser stays theirs', async () => {
   expect(server.logs.get('lobby')).toEqual([]);
 });
 
+for (const after of ['a reload', 'the tab was closed']) {
+  test(`what was written before there ever was a welcome is there after ${after}, and is sent`, async () => {
+    const [server, storage] = [new FakeServer(), memoryStorage()];
+    server.down = new Failure('offline');
+    const first = await opened(server, 'ann', { storage, tab: 'one' });
+    first.view.send('early');
+    first.view.draft = { text: 'begun' };
+    first.client.close();
+    await settle();
+    const tab = after === 'a reload' ? 'one' : 'two';
+    const second = await opened(server, 'ann', { storage, tab });
+    expect(texts(second.view)).toEqual(['early']);
+    expect(second.view.draft?.text).toBe('begun');
+    server.down = undefined;
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(server.logs.get('lobby')).toMatchObject([{ text: 'early', author: { id: 'u-ann' } }]);
+    expect(states(second.view)).toEqual(['sent']);
+    second.view.draft = undefined;
+    second.client.close();
+    // Nothing is left for whoever comes next.
+    const bob = await opened(server, 'bob', { storage, tab });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(bob.view.draft).toBeUndefined();
+    expect(await storage.list('draft/')).toEqual([]);
+    expect(await storage.list('outbox//')).toEqual([]);
+    expect(server.logs.get('lobby')).toHaveLength(1);
+  });
+}
+
+test('what a living tab wrote before its first welcome is left to it', async () => {
+  const [server, storage] = [new FakeServer(), memoryStorage()];
+  server.down = new Failure('offline');
+  const first = await opened(server, 'ann', { storage, tab: 'one' });
+  first.client.network(false);
+  first.view.send('early');
+  await settle();
+  server.down = undefined;
+  const second = await opened(server, 'bob', { storage, tab: 'two' });
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(second.view.rows).toEqual([]);
+  first.client.network(true);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(server.logs.get('lobby')).toMatchObject([{ text: 'early', author: { id: 'u-ann' } }]);
+});
+
 test('unknown people are looked up once', async () => {
   const { server, client } = await opened();
   for (let i = 0; i < 5; i++) client.people.get('u-bob');
