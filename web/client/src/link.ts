@@ -1,12 +1,11 @@
 import { Backoff } from './backoff.js';
-import type { Failure } from './failure.js';
+import { Failure } from './failure.js';
 
 /** How the client and the server are joined. Times in Unix milliseconds. */
 export type State =
   | { readonly name: 'connecting' }
   | { readonly name: 'online' }
-  /** The next try is made at `retryAt`, or is under way when that is null. */
-  | { readonly name: 'reconnecting'; readonly since: number; readonly retryAt: number | null }
+  | Reconnecting
   /** There is no network: nothing is tried until there is. */
   | { readonly name: 'offline' }
   /** Nobody the server lets in. Nothing is tried until somebody signs in again. */
@@ -14,6 +13,15 @@ export type State =
   /** The server does not speak what this client speaks. */
   | { readonly name: 'outdated' }
   | { readonly name: 'closed' };
+
+export interface Reconnecting {
+  readonly name: 'reconnecting';
+  readonly since: number;
+  /** When the next try is made; null while it is under way. */
+  readonly retryAt: number | null;
+  /** What became of the last try; undefined before there was one. */
+  readonly failure: Failure | undefined;
+}
 
 /** A server that lets us in and then says nothing is tried anew. */
 const WELCOME_WITHIN_MS = 20_000;
@@ -35,6 +43,7 @@ export class Link {
   readonly #backoff: Backoff;
   #state: State = { name: 'connecting' };
   #since: number | null = null;
+  #failure: Failure | undefined;
   #network = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,14 +63,10 @@ export class Link {
   open(): void {
     clearTimeout(this.#timer);
     if (!this.#network) return this.#set({ name: 'offline' });
-    this.#set(
-      this.#since === null
-        ? { name: 'connecting' }
-        : { name: 'reconnecting', since: this.#since, retryAt: null },
-    );
+    this.#set(this.#since === null ? { name: 'connecting' } : this.#reconnecting(this.#since, null));
     this.#timer = setTimeout(() => {
       this.#options.disconnect();
-      this.lost();
+      this.lost(new Failure('timeout'));
     }, WELCOME_WITHIN_MS);
     this.#options.connect();
   }
@@ -70,18 +75,21 @@ export class Link {
   welcomed(): void {
     clearTimeout(this.#timer);
     this.#since = null;
+    this.#failure = undefined;
     this.#backoff.reset();
     this.#set({ name: 'online' });
   }
 
-  lost(retryAfter?: number): void {
+  /** There is no connection, or a try to get one has failed. */
+  lost(failure?: Failure): void {
     if (this.#ended) return;
     clearTimeout(this.#timer);
     this.#since ??= Date.now();
+    this.#failure = failure ?? this.#failure;
     if (!this.#network) return this.#set({ name: 'offline' });
-    const wait = this.#backoff.next(retryAfter);
+    const wait = this.#backoff.next(failure?.retryAfter);
     this.#timer = setTimeout(() => this.open(), wait);
-    this.#set({ name: 'reconnecting', since: this.#since, retryAt: Date.now() + wait });
+    this.#set(this.#reconnecting(this.#since, Date.now() + wait));
   }
 
   refused(failure: Failure): void {
@@ -90,7 +98,7 @@ export class Link {
     if (!failure.passing && failure.code !== 'internal')
       return this.end({ name: 'unauthorized', reason: failure.message });
     this.#options.disconnect();
-    this.lost(failure.retryAfter);
+    this.lost(failure);
   }
 
   /** Somebody does not want to wait, or the page has just been looked at again. */
@@ -114,12 +122,17 @@ export class Link {
   end(state: State): void {
     clearTimeout(this.#timer);
     this.#since = null;
+    this.#failure = undefined;
     this.#set(state);
     this.#options.disconnect();
   }
 
   get #ended(): boolean {
     return ['unauthorized', 'outdated', 'closed'].includes(this.#state.name);
+  }
+
+  #reconnecting(since: number, retryAt: number | null): Reconnecting {
+    return { name: 'reconnecting', since, retryAt, failure: this.#failure };
   }
 
   #set(state: State): void {

@@ -19,13 +19,31 @@ test('it says when the next try comes, further and further apart', async () => {
   wire.disconnect();
   expect(client.state).toEqual({ name: 'reconnecting', since: now, retryAt: now + 1000 });
   await vi.advanceTimersByTimeAsync(1000);
-  expect(client.state).toEqual({ name: 'reconnecting', since: now, retryAt: now + 3000 });
+  expect(client.state).toMatchObject({ name: 'reconnecting', since: now, retryAt: now + 3000 });
   server.down = undefined;
   client.retryNow();
   client.retryNow();
   await settle();
   expect(client.state).toEqual({ name: 'online' });
   expect(wire.shown).toHaveLength(3);
+});
+
+test('it says why the last try failed', async () => {
+  const server = new FakeServer();
+  server.down = new Failure('offline', 'websocket error');
+  const { client, wire } = join(server);
+  await settle();
+  const failure = { code: 'offline', message: 'websocket error' };
+  expect(client.state).toMatchObject({ name: 'reconnecting', failure });
+  const states: State[] = [];
+  client.on('state', (state: State) => states.push(state));
+  client.retryNow();
+  expect(states).toMatchObject([{ name: 'reconnecting', retryAt: null, failure }]);
+  server.down = undefined;
+  await vi.advanceTimersByTimeAsync(5000);
+  expect(client.state).toEqual({ name: 'online' });
+  wire.disconnect();
+  expect(client.state).toMatchObject({ name: 'reconnecting', failure: undefined });
 });
 
 test('without a network nothing is tried; with it, at once', async () => {
