@@ -106,7 +106,8 @@ func isEmoji(s string) bool {
 		switch {
 		case isRegional(r) && isRegional(last) && utf8.RuneCountInString(s) == 2: // a flag
 		case r >= 0x1F3FB && r <= 0x1F3FF: // the colour of a skin, of what is before it
-		case unicode.IsSymbol(r), strings.ContainsRune("‼⁉〰〽", r):
+		case unicode.IsSymbol(r), r >= 0x1F000 && r <= 0x1FAFF, strings.ContainsRune("‼⁉〰〽ℹ", r):
+			// The range is where new emoji come, which the tables of Go know later.
 			if last != 0 && last != joiner {
 				return false
 			}

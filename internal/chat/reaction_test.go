@@ -20,6 +20,8 @@ func TestIsEmoji(t *testing.T) {
 		{"a flag of tags", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", true},
 		{"a keycap", "1️⃣", true},
 		{"a mark", "‼️", true},
+		{"a letter that is a sign", "ℹ️", true},
+		{"newer than the tables", "🪾", true},
 		{"a name", ":party_parrot:", true},
 
 		{"nothing", "", false},
