@@ -74,7 +74,8 @@ func NewOrder(s *Service, r *Rooms) *Order {
 }
 
 // Record keeps that a has done an act of power, by its name in the contract;
-// room, on and detail may be "". Acts of Rooms are recorded by Rooms.
+// room, on and detail may be "". What Rooms,
+// Messages and Order do they record themselves.
 func (o *Order) Record(ctx context.Context, a Actor, act string, room RoomID, on PersonID, detail string) error {
 	return o.rooms.note(ctx, Act{
 		ID: NewID(), At: o.rooms.moment(), By: a.Person, Act: act, Room: room, On: on, Detail: detail,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -16,9 +17,10 @@ type goneRecord struct {
 
 // Delete takes a message away: its text, the texts of its edits and what people
 // put on it are erased from the store in the step that says so in the log. Who
-// deletes a message that is gone already has done nothing and gets CodeGone.
+// deletes a message that is gone already has done nothing and gets CodeGone. A
+// message of somebody else is in the audit log.
 func (m *Messages) Delete(ctx context.Context, a Actor, room RoomID, id ID, seq uint64) (Entry, error) {
-	return m.act(ctx, a, Draft{Room: room, ID: id, Kind: KindDelete, Ref: seq}, func(s standing, target Entry) (Effects, error) {
+	e, err := m.act(ctx, a, Draft{Room: room, ID: id, Kind: KindDelete, Ref: seq}, func(s standing, target Entry) (Effects, error) {
 		switch mine := target.Author == a.ID; {
 		case mine && !s.joined():
 			return Effects{}, errJoinFirst
@@ -27,6 +29,14 @@ func (m *Messages) Delete(ctx context.Context, a Actor, room RoomID, id ID, seq 
 		}
 		return m.erasure(ctx, a, target)
 	})
+	if err != nil {
+		return Entry{}, err
+	}
+	found, err := m.store.Pick(ctx, room, []uint64{seq})
+	if err != nil || len(found) == 0 || found[0].Author == a.ID {
+		return e, err
+	}
+	return e, m.rooms.note(ctx, noteOf(e, a, actDelete, found[0].Author, "message "+strconv.FormatUint(seq, 10)))
 }
 
 // erasure is what deleting a message does.

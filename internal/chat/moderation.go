@@ -45,7 +45,7 @@ func (r *Rooms) power(ctx context.Context, a Actor, room RoomID, id ID, what act
 		}
 		return judge(l)
 	})
-	if err != nil || e.Seq == 0 {
+	if err != nil || e.Seq == 0 || what == actResolve { // the report has its own line
 		return err
 	}
 	var said ActData

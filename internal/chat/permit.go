@@ -30,6 +30,7 @@ const (
 	actPrefs    act = "room-prefs"
 	actReport   act = "report"
 	actResolve  act = "report-resolve"
+	actDelete   act = "message-delete"
 )
 
 // A level is how much weight somebody has in a room: what the room has made of

@@ -239,7 +239,7 @@ func (o *Order) Resolve(ctx context.Context, a Actor, id string, resolution Reso
 		return Report{}, errNoReport
 	case rec.Resolution == resolution && rec.ClosedBy == a.ID:
 		// Sent again, perhaps because what follows from it had failed.
-		return parseReport(Record{Key: key, Value: was[0]})
+		return o.closed(ctx, Record{Key: key, Value: was[0]})
 	case rec.Resolution != "":
 		return Report{}, errResolved
 	}
@@ -256,10 +256,17 @@ func (o *Order) Resolve(ctx context.Context, a Actor, id string, resolution Reso
 	if err != nil {
 		return Report{}, err
 	}
-	if err := o.Record(ctx, a, "report-resolve", rec.Room, rec.Author, string(resolution)); err != nil {
+	return o.closed(ctx, closed)
+}
+
+// closed returns a report that has been closed, when that is in the audit log.
+func (o *Order) closed(ctx context.Context, r Record) (Report, error) {
+	report, err := parseReport(r)
+	if err != nil {
 		return Report{}, err
 	}
-	return parseReport(closed)
+	end := Entry{Draft: Draft{ID: report.ID, Room: report.Room, At: report.ResolvedAt}}
+	return report, o.rooms.note(ctx, noteOf(end, Actor{Person: report.ResolvedBy}, actResolve, report.Author.ID, string(report.Resolution)))
 }
 
 func parseReport(r Record) (Report, error) {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,6 +137,36 @@ func TestNumbers_wrongOnesAreRefused(t *testing.T) {
 		in := map[string]any{"room": "lobby", "seq": json.RawMessage(seq), "text": "x"}
 		if _, err := h.do(t.Context(), "message-edit", "member", in); chat.CodeOf(err) != chat.CodeInvalid {
 			t.Errorf("%s: got %v, want %s", seq, err, chat.CodeInvalid)
+		}
+	}
+}
+
+// An answer can get lost, and the act be sent again. In the audit log it is
+// still the one that was done.
+func TestAudit_anActSentAgainIsOneLine(t *testing.T) {
+	h := newHouse(t)
+	for _, act := range []struct {
+		name, who string
+		in        map[string]any
+	}{
+		{"message-delete", "owner", map[string]any{"id": chat.NewID().String()}},
+		{"report-resolve", "admin", map[string]any{"resolution": "banned", "note": "enough"}},
+		{"room-ban", "owner", map[string]any{"id": chat.NewID().String(), "reason": "spam"}},
+	} {
+		s := h.scene(t.Context())
+		for name, value := range map[string]any{"room": s.room, "seq": s.seq, "report": s.report, "person": s.victim.Person.ID} {
+			act.in[name] = value
+		}
+		for range 2 {
+			_, err := h.do(t.Context(), act.name, act.who, act.in)
+			h.must(err)
+		}
+		// The scene itself begins with a ban of somebody else.
+		out, err := h.do(t.Context(), "audit", "admin", map[string]any{"room": s.room, "acts": []string{act.name}})
+		h.must(err)
+		lines := slices.DeleteFunc(out.(Audit).Acts, func(a Audited) bool { return a.Person.ID == h.people["banned"].Person.ID })
+		if len(lines) != 1 || lines[0].Room != s.room || lines[0].Person == nil {
+			t.Errorf("%s: the audit log has %+v, want one line", act.name, lines)
 		}
 	}
 }

@@ -31,7 +31,8 @@ type Act struct {
 	Scope Scope
 	// Power is an act over others: done, it is in the audit log.
 	Power bool
-	// noted acts are put there by package chat, in one step with what they do.
+	// noted acts are put there by package chat, once however often they are
+	// sent; the others have no id that could be sent again.
 	noted bool
 	// Silent acts are not acknowledged.
 	Silent bool
@@ -57,7 +58,6 @@ type request struct {
 }
 
 type audit struct {
-	skip   bool // it was no act of power after all
 	room   chat.RoomID
 	about  chat.PersonID
 	detail string
@@ -161,7 +161,7 @@ func (a *Act) Do(ctx context.Context, h *House, c Caller, in json.RawMessage, re
 // record writes an act of power down. The act is done: that nobody can read of
 // it is for the log of the server, not for whoever did it.
 func (r *request) record(ctx context.Context) {
-	if !r.act.Power || r.act.noted || r.audit.skip {
+	if !r.act.Power || r.act.noted {
 		return
 	}
 	err := r.Order.Record(context.WithoutCancel(ctx), r.actor, r.act.Name, r.audit.room, r.audit.about, r.audit.detail)

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/causerie-chat/causerie/internal/chat"
 )
@@ -117,12 +116,6 @@ type deleteMessage struct {
 }
 
 func (in deleteMessage) do(ctx context.Context, r *request) (Cursor, error) {
-	m, err := r.Messages.Message(ctx, r.actor, in.Room, in.Seq)
-	if err != nil {
-		return Cursor{}, err
-	}
-	r.audit.about, r.audit.detail = m.Author, "message "+strconv.FormatUint(in.Seq, 10)
-	r.audit.skip = m.Author == r.actor.ID
 	e, err := r.Messages.Delete(ctx, r.actor, in.Room, in.ID.orNew(), in.Seq)
 	return CursorOf(e.Cursor), err
 }

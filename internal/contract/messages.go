@@ -19,7 +19,7 @@ func messageActs() []*Act {
 			Name: "message-delete", Method: "DELETE", Path: "/rooms/{room}/messages/{seq}",
 			Summary: "Deletes a message: its text and those of its edits are erased from the store. Its place stays.",
 			Note:    "Moderators may delete what others wrote, which is in the audit log.",
-			May:     MayAuthor, Class: ClassAct, Scope: ScopeWrite, Power: true,
+			May:     MayAuthor, Class: ClassAct, Scope: ScopeWrite, Power: true, noted: true,
 			Errors: codes(cForbidden, cNotFound, cIDTaken, cGone),
 		}),
 		act[reactMessage](Act{
