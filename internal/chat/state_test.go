@@ -1,6 +1,8 @@
 package chat_test
 
 import (
+	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -91,6 +93,53 @@ func TestStates_awayIsWhoIsAwayOnAllDevices(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.await(ana.ID, chat.StateAway)
+}
+
+// meanwhile is a store in which something is said of a person, and announced,
+// while what was said before is on its way to the reader.
+type meanwhile struct {
+	chat.Store
+	person chat.PersonID
+	says   string
+	heard  chan struct{}
+	once   sync.Once
+}
+
+func (s *meanwhile) WatchShelf(ctx context.Context, shelf chat.Shelf, f func([]chat.Record)) (func(), error) {
+	return s.Store.WatchShelf(ctx, shelf, func(changed []chat.Record) {
+		f(changed)
+		if len(changed) > 0 {
+			s.heard <- struct{}{}
+		}
+	})
+}
+
+func (s *meanwhile) List(ctx context.Context, shelf chat.Shelf, r chat.Range) ([]chat.Record, error) {
+	page, err := s.Store.List(ctx, shelf, r)
+	s.once.Do(func() {
+		said := chat.Put(string(s.person), s.says)
+		if err = s.Commit(ctx, shelf, chat.Commit{Do: []chat.Write{said}}); err != nil {
+			return
+		}
+		<-s.heard
+		for range 1000 { // whoever would take it in too early may
+			runtime.Gosched()
+		}
+	})
+	return page, err
+}
+
+func TestStates_whatIsSaidWhileAWatchBegins(t *testing.T) {
+	store := &meanwhile{Store: openStore(t), person: ana.ID, says: "dnd", heard: make(chan struct{}, 10)}
+	before := chat.Commit{Do: []chat.Write{chat.Put(string(ana.ID), "away-chosen")}}
+	if err := store.Commit(t.Context(), "presence", before); err != nil {
+		t.Fatal(err)
+	}
+	w := watchStates(t, chat.NewStates(serve(t, store, chat.Options{})))
+	if errs := store.Arrive(t.Context(), []chat.Arrival{{Person: ana, Node: chat.NewNodeID()}}, time.Hour); errs[0] != nil {
+		t.Fatal(errs[0])
+	}
+	w.await(ana.ID, chat.StateDND)
 }
 
 func TestStates_anActiveDeviceElsewhereObjects(t *testing.T) {

@@ -61,14 +61,10 @@ func (s *States) Watch(ctx context.Context, f func(map[PersonID]State)) (stop fu
 }
 
 func (w *stateWatch) begin(ctx context.Context) error {
-	stop, err := w.states.store.WatchShelf(ctx, presenceShelf, w.said.announce)
-	if err != nil {
+	if err := w.load(ctx); err != nil {
 		return err
 	}
-	w.stop = stop
-	if err := w.read(ctx); err != nil {
-		return err
-	}
+	var err error
 	if w.roster, err = openRoster(ctx, w.states.store, w); err != nil {
 		return err
 	}
@@ -85,6 +81,20 @@ func (w *stateWatch) begin(ctx context.Context) error {
 	})
 	<-loaded
 	return nil
+}
+
+// load begins to listen and reads all that is said; what is announced meanwhile
+// is newer and comes after it.
+func (w *stateWatch) load(ctx context.Context) error {
+	loaded := make(chan struct{})
+	defer close(loaded)
+	w.said.hold(loaded)
+	stop, err := w.states.store.WatchShelf(ctx, presenceShelf, w.said.announce)
+	if err != nil {
+		return err
+	}
+	w.stop = stop
+	return w.read(ctx)
 }
 
 func (w *stateWatch) end() {
