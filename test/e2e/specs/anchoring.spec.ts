@@ -93,3 +93,59 @@ test('a room that one comes back to is where it was left @both', async ({ join, 
   await ann.entry('Lobby').click();
   await expect(ann.row('the last one')).toBeInViewport();
 });
+
+test.describe('on a phone, where the members cover the room', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  for (const [where, wheel] of [
+    ['in the middle', -900],
+    ['at its end', 0],
+  ] as const) {
+    test(`a room is ${where} as before when they go, and what came is new`, async ({ join, member }) => {
+      const bob = await member('Bob');
+      const first = await bob.say('short');
+      await bob.sayAll(Array.from({ length: 60 }, (_, index) => `message ${index + 1}`));
+      const ann = await join('Ann', { at: '/r/lobby' });
+      await expect(ann.row('message 60')).toBeInViewport();
+      const latest = ann.page.getByRole('button', { name: text.timeline.toLatest });
+      if (wheel !== 0) {
+        await ann.scroller.hover();
+        await ann.page.mouse.wheel(0, wheel);
+        await expect(latest).toBeVisible();
+        await ann.row('message 40').evaluate((row) => row.scrollIntoView({ block: 'center' }));
+      }
+      const stands = async () => (await ann.row('message 40').boundingBox())?.y ?? NaN;
+      const stood = await stands();
+
+      await ann.page.getByRole('button', { name: text.shell.everybody }).click();
+      await expect(ann.aside).toBeVisible();
+      await bob.do('PATCH', `/rooms/lobby/messages/${first}`, { text: 'long\n'.repeat(20) });
+      await bob.say('meanwhile');
+      // Nobody sees them yet.
+      await expect(ann.page.locator('article', { hasText: 'meanwhile' })).toBeAttached();
+      await ann.page.goBack();
+      await expect(ann.scroller).toBeVisible();
+
+      if (wheel === 0) {
+        await expect(ann.row('meanwhile')).toBeInViewport();
+        await expect(ann.divider).toBeInViewport();
+        await expect(latest).toHaveCount(0);
+      } else {
+        await expect(ann.page.getByRole('button', { name: '1 new message' })).toBeVisible();
+        expect(Math.abs((await stands()) - stood)).toBeLessThanOrEqual(1);
+      }
+    });
+  }
+
+  test('a room that they cover before it is there opens at its end', async ({ join, member }) => {
+    const bob = await member('Bob');
+    await bob.sayAll(Array.from({ length: 60 }, (_, index) => `message ${index + 1}`));
+    const ann = await join('Ann', { at: '/r/lobby' });
+    await ann.page.reload({ waitUntil: 'commit' });
+    await ann.page.getByRole('button', { name: text.shell.everybody }).click();
+    await expect(ann.page.locator('article', { hasText: 'message 60' })).toBeAttached();
+    await ann.page.goBack();
+    await expect(ann.row('message 60')).toBeInViewport();
+    await expect(ann.page.getByRole('button', { name: text.timeline.toLatest })).toHaveCount(0);
+  });
+});

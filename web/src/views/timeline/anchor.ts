@@ -42,6 +42,11 @@ export function restore(scroller: HTMLElement, held: Held | null): void {
   if (Math.abs(moved) >= 1) scroller.scrollTop += moved;
 }
 
+/** A room that something lies over has no size, and nothing in it a place. */
+export function covered(scroller: HTMLElement): boolean {
+  return scroller.clientHeight === 0;
+}
+
 export function below(scroller: HTMLElement): number {
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
 }
