@@ -283,7 +283,12 @@ func (s *Service) Close(ctx context.Context) error {
 	return errors.Join(err, s.people.close(ctx))
 }
 
-// Head returns the end of a room's log.
-func (s *Service) Head(ctx context.Context, room RoomID) (Cursor, error) {
-	return s.store.Head(ctx, room)
+// Heads returns the ends of the logs of rooms.
+func (s *Service) Heads(ctx context.Context, rooms []RoomID) ([]Cursor, error) {
+	heads := make([]Cursor, len(rooms))
+	err := each(len(rooms), func(i int) (err error) {
+		heads[i], err = s.store.Head(ctx, rooms[i])
+		return err
+	})
+	return heads, err
 }

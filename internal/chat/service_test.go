@@ -369,3 +369,40 @@ func TestService_CloseDoesNotWaitForAStoreThatHangs(t *testing.T) {
 		t.Errorf("closing took %v", took)
 	}
 }
+
+// together is a store that answers for a room when it is asked for all of them.
+type together struct {
+	chat.Store
+	asked sync.WaitGroup
+}
+
+func (s *together) Head(ctx context.Context, room chat.RoomID) (chat.Cursor, error) {
+	s.asked.Done()
+	all := make(chan struct{})
+	go func() {
+		defer close(all)
+		s.asked.Wait()
+	}()
+	select {
+	case <-all:
+	case <-time.After(limit):
+		return chat.Cursor{}, errOff
+	}
+	return s.Store.Head(ctx, room)
+}
+
+// A list of rooms does not take one round trip for each of them.
+func TestService_HeadsAsksForAllAtOnce(t *testing.T) {
+	store := &together{Store: openStore(t)}
+	s := serve(t, store, chat.Options{})
+	kept, err := send(s, "hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rooms := []chat.RoomID{"a", chat.Lobby, "b", "c"}
+	store.asked.Add(len(rooms))
+	heads, err := s.Heads(t.Context(), rooms)
+	if want := []chat.Cursor{{}, kept.Cursor, {}, {}}; err != nil || !slices.Equal(heads, want) {
+		t.Errorf("got %v, %v, want %v", heads, err, want)
+	}
+}

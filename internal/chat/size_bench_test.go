@@ -72,7 +72,7 @@ func measureSize(b *testing.B, store chat.Store, messages, rooms int) {
 	if _, err := house.Join(ctx, bob, big.ID, chat.ID{}); err != nil {
 		b.Fatal(err)
 	}
-	head, err := service.Head(ctx, big.ID)
+	head, err := store.Head(ctx, big.ID)
 	if err != nil {
 		b.Fatal(err)
 	}

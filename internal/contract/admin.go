@@ -102,15 +102,19 @@ func (in listRooms) do(ctx context.Context, r *request) (RoomSummaries, error) {
 	if err != nil {
 		return RoomSummaries{}, err
 	}
+	ids := make([]chat.RoomID, len(views))
+	for i, v := range views {
+		ids[i] = v.ID
+	}
+	heads, err := r.Service.Heads(ctx, ids)
+	if err != nil {
+		return RoomSummaries{}, err
+	}
 	told := RoomSummaries{Rooms: make([]RoomSummary, 0, len(views)), Next: next}
-	for _, v := range views {
-		head, err := r.Service.Head(ctx, v.ID)
-		if err != nil {
-			return RoomSummaries{}, err
-		}
+	for i, v := range views {
 		told.Rooms = append(told.Rooms, RoomSummary{
 			ID: v.ID, Kind: v.Kind, Name: v.Name, Members: v.Members, Archived: v.Archived,
-			Created: MillisOf(v.Created), Head: CursorOf(head),
+			Created: MillisOf(v.Created), Head: CursorOf(heads[i]),
 		})
 	}
 	return told, nil
