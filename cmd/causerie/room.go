@@ -27,6 +27,10 @@ func (p program) room(ctx context.Context, args []string) int {
 	return onStore(ctx, a, p.openReadable, func(_ config.Config, s readable) error { return p.rooms(ctx, s) })
 }
 
+// roomLines are printed together, in columns of one width: a house can have
+// more rooms than anybody wants to wait for.
+const roomLines = 500
+
 func (p program) rooms(ctx context.Context, s readable) error {
 	rooms, err := archive.Rooms(ctx, s)
 	if err != nil {
@@ -34,7 +38,12 @@ func (p program) rooms(ctx context.Context, s readable) error {
 	}
 	out := tabwriter.NewWriter(p.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(out, "ID\tKIND\tMEMBERS\tENTRIES\tNAME\t")
-	for _, room := range rooms {
+	for n, room := range rooms {
+		if n > 0 && n%roomLines == 0 {
+			if err := out.Flush(); err != nil {
+				return err
+			}
+		}
 		kept, err := s.Get(ctx, chat.RoomShelf(room), "info", "count/members")
 		if err != nil {
 			return err
