@@ -183,7 +183,7 @@ func TestVerify_broken(t *testing.T) {
 		{"a broken backup", restored, file, "was not restored"},
 		{"into a chat", data, file, "holds a chat already"},
 		{"a file that is not there", restored, file + "x", "cannot be read"},
-		{"another file", restored, "migrate_test.go", "was not restored"},
+		{"another file", restored, "migrate_test.go", "the backup migrate_test.go was not restored: it is damaged: name a file that causerie backup has written ("},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if code, _, stderr := run(t, "restore", "--data", test.data, test.file); code != exitFailed || !strings.Contains(stderr, test.want) {

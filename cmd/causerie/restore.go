@@ -74,6 +74,9 @@ func (p program) restoreTo(ctx context.Context, a *arguments, cfg config.Config,
 // to date, and looks for what is wrong with it.
 func (p program) verifyBackup(ctx context.Context, a *arguments, dir string) error {
 	s, err := openStore(ctx, config.Config{Data: dir}, chat.NewNodeID(), p.toolLogger())
+	if file := (*sqlite.FileError)(nil); errors.As(err, &file) {
+		return fmt.Errorf("it %s: name a file that causerie backup has written (%w)", file.Wrong, file.Err)
+	}
 	if err != nil {
 		return err
 	}

@@ -135,6 +135,21 @@ func (r *Reader) checkChain(ctx context.Context, room chat.RoomID) error {
 	return nil
 }
 
+// A FileError says what is wrong with the file of a database, and what whoever
+// runs a server on it does then.
+type FileError struct {
+	Path, Wrong, Advice string
+	Err                 error
+}
+
+// Error implements error.
+func (e *FileError) Error() string {
+	return fmt.Sprintf("the database %s %s: %s (%v)", e.Path, e.Wrong, e.Advice, e.Err)
+}
+
+// Unwrap returns what the file has shown.
+func (e *FileError) Unwrap() error { return e.Err }
+
 // explain says what err, met while opening the database at path, means for
 // whoever starts the program, and what to do.
 func explain(path string, err error) error {
@@ -145,13 +160,13 @@ func explain(path string, err error) error {
 	}
 	switch {
 	case errors.Is(err, errNewer):
-		return fmt.Errorf("the database %s needs a newer causerie: install that, or choose another data folder (%w)", path, err)
+		return &FileError{path, "needs a newer causerie", "install that, or choose another data folder", err}
 	case errors.Is(err, errOlder):
 		return fmt.Errorf("the database %s must be brought up to date first: start the server on it once with this causerie (%w)", path, err)
 	case errors.Is(err, errForeign):
-		return fmt.Errorf("the database %s is not causerie's: choose another data folder (%w)", path, err)
+		return &FileError{path, "is not causerie's", "choose another data folder", err}
 	case errors.Is(err, errDamaged), code == sqlite3.SQLITE_CORRUPT, code == sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("the database %s is damaged: put a backup in its place, or move it and the files beside it away to begin anew (%w)", path, err)
+		return &FileError{path, "is damaged", "put a backup in its place, or move it and the files beside it away to begin anew", err}
 	case code == sqlite3.SQLITE_FULL:
 		return fmt.Errorf("the disk of %s is full: free some space and start again (%w)", path, err)
 	case code == sqlite3.SQLITE_READONLY, code == sqlite3.SQLITE_CANTOPEN, code == sqlite3.SQLITE_PERM, errors.Is(err, fs.ErrPermission):

@@ -18,6 +18,8 @@ func makeDir(dir string) error {
 		return nil
 	case statErr == nil:
 		return fmt.Errorf("the data folder %s is a file: move it away, or choose another folder", dir)
+	case errors.Is(err, fs.ErrNotExist) && isDir(filepath.Dir(dir)):
+		return fmt.Errorf("the data folder %s cannot be made because %s takes no folders: choose another folder", dir, filepath.Dir(dir))
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("the data folder %s cannot be made because %s does not exist: make that first, or choose another folder",
 			dir, filepath.Dir(dir))
@@ -26,6 +28,11 @@ func makeDir(dir string) error {
 	default:
 		return notWritable(dir, err)
 	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // makeFile makes an empty database that only its owner may read, whatever the

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,12 @@ func TestOpen_Err(t *testing.T) {
 		{"no parent", func(t *testing.T) string {
 			return filepath.Join(t.TempDir(), "not", "there")
 		}, []string{"does not exist", "make that first"}},
+		{"a parent that takes no folders", func(t *testing.T) string {
+			if runtime.GOOS != "linux" {
+				t.Skip("only Linux is known to have one")
+			}
+			return "/proc/causerie"
+		}, []string{"/proc takes no folders", "choose another folder"}},
 		{"read-only", func(t *testing.T) string {
 			if os.Geteuid() == 0 {
 				t.Skip("root may write in every folder")
