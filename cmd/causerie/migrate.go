@@ -112,7 +112,7 @@ func place(from, to string) error {
 
 // backupOf fills a folder of its own with a Redis and returns the database.
 func (p program) backupOf(ctx context.Context, a *arguments, source config.Config, path string) error {
-	dir, remove, err := newFolder(filepath.Dir(path), ".causerie-backup-*")
+	dir, remove, err := p.newFolder(filepath.Dir(path), backupFolder)
 	if err != nil {
 		return err
 	}

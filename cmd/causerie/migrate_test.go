@@ -205,3 +205,25 @@ func TestVerify_broken(t *testing.T) {
 		t.Errorf("backup over a file: got %d %q", code, stderr)
 	}
 }
+
+// A command that was killed leaves a copy of the chat behind that nobody would
+// look for: the next one that works there names it.
+func TestRestore_namesWhatIsLeft(t *testing.T) {
+	data, stop := spoken(t)
+	stop()
+	dir := t.TempDir()
+	file, into := filepath.Join(dir, "backup.db"), filepath.Join(dir, "into")
+	must(t, "backup", "--data", data, file)
+	left := filepath.Join(into, ".causerie-restore-1")
+	if err := os.MkdirAll(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"restore", "--data", into, file}, {"user", "add", "--data", into, "Bea"}} {
+		if code, _, stderr := run(t, args...); code != exitOK || strings.Count(stderr, left) != 1 {
+			t.Errorf("%s: got %d %q, want the folder %s named", args[0], code, stderr, left)
+		}
+	}
+	if _, err := os.Stat(left); err != nil {
+		t.Errorf("a folder that may be in use was removed: %v", err)
+	}
+}

@@ -53,7 +53,7 @@ func (p program) restoreTo(ctx context.Context, a *arguments, cfg config.Config,
 			return fmt.Errorf("the folder %s cannot be made: name another one with --data (%w)", cfg.Data, err)
 		}
 	}
-	dir, remove, err := newFolder(parent, ".causerie-restore-*")
+	dir, remove, err := p.newFolder(parent, restoreFolder)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -215,9 +216,31 @@ func (a *arguments) bytes() func(done, total int64) {
 	}
 }
 
+// What the folders begin with that commands work in. They hold a whole chat.
+const (
+	restoreFolder = ".causerie-restore-"
+	backupFolder  = ".causerie-backup-"
+)
+
+// warnOfRemains names the folders in dir that a command has left behind which
+// was killed. One that is at work has such a folder too, so people remove them.
+func warnOfRemains(dir string, l *slog.Logger) {
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return // whoever needs the folder says it better
+	}
+	for _, f := range files {
+		if f.IsDir() && (strings.HasPrefix(f.Name(), restoreFolder) || strings.HasPrefix(f.Name(), backupFolder)) {
+			l.Warn("a folder with a copy of a chat is left of a command that was stopped: remove it, unless a restore or backup is at work there",
+				slog.String("folder", filepath.Join(dir, f.Name())))
+		}
+	}
+}
+
 // newFolder makes a folder for a store beside a file that is to be.
-func newFolder(dir, pattern string) (string, func(), error) {
-	name, err := os.MkdirTemp(dir, pattern)
+func (p program) newFolder(dir, prefix string) (string, func(), error) {
+	warnOfRemains(dir, p.toolLogger())
+	name, err := os.MkdirTemp(dir, prefix+"*")
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot work in %s: choose a folder that is there and that this user may write in (%w)", dir, err)
 	}

@@ -24,6 +24,7 @@ func openStore(ctx context.Context, cfg config.Config, node chat.NodeID, l *slog
 			// them the store says better.
 			_ = os.MkdirAll(filepath.Dir(cfg.Data), 0o700)
 		}
+		warnOfRemains(cfg.Data, l)
 		return sqlite.Open(ctx, sqlite.Options{Dir: cfg.Data, Logger: l})
 	}
 	return redis.Open(ctx, redis.Options{
