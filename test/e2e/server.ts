@@ -49,10 +49,10 @@ export class Server {
     await this.#program?.end('SIGTERM');
   }
 
-  /** Puts a long conversation into the folder of a server that is stopped. */
+  /** Puts a long conversation into the store of a server that is stopped. */
   fill(count: number, room: string, authors: readonly { id: string; name: string }[]): void {
     const people = authors.map(({ id, name }) => `${id}:${name}`);
-    execFileSync(built('SEED'), [this.#store.folder, `${count}`, room, ...people], { stdio: 'inherit' });
+    execFileSync(built('SEED'), [this.#store.where, `${count}`, room, ...people], { stdio: 'inherit' });
   }
 
   async remove(): Promise<void> {

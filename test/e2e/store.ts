@@ -9,32 +9,35 @@ export type Kind = 'sqlite' | 'redis';
 
 /** Where one server keeps everything: a folder or a Redis of its own. */
 export class Store {
-  readonly folder: string;
+  readonly #folder: string;
   readonly #redis: Program | undefined;
+  /** The folder, or the address of the Redis. */
+  readonly where: string;
   /** How the server is told. */
   readonly flags: readonly string[];
 
-  private constructor(folder: string, flags: readonly string[], redis?: Program) {
-    this.folder = folder;
-    this.flags = flags;
+  private constructor(folder: string, flag: '--data' | '--redis', where: string, redis?: Program) {
+    this.#folder = folder;
+    this.where = where;
+    this.flags = [flag, where];
     this.#redis = redis;
   }
 
   static async create(kind: Kind): Promise<Store> {
     const folder = await mkdtemp(join(tmpdir(), 'causerie-data-'));
-    if (kind === 'sqlite') return new Store(folder, ['--data', folder]);
+    if (kind === 'sqlite') return new Store(folder, '--data', folder);
     const port = await freePort();
     const redis = new Program('redis-server', [
       ...['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder],
       ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''],
     ]);
     await redis.ready(() => listens(port));
-    return new Store(folder, ['--redis', `redis://127.0.0.1:${port}/0`], redis);
+    return new Store(folder, '--redis', `redis://127.0.0.1:${port}/0`, redis);
   }
 
   async remove(): Promise<void> {
     await this.#redis?.end('SIGKILL');
-    await rm(this.folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,9 @@
-// Seed fills a data folder, in which the program is not running, with a long
+// Seed fills a store, with which the program is not running, with a long
 // conversation: far faster than it could be said.
 //
-//	seed FOLDER COUNT ROOM AUTHOR...
+//	seed STORE COUNT ROOM AUTHOR...
 //
-// An author is the id of a person, a colon and the name. Message n says
+// A store is a data folder or the address of a Redis. An author is the id of a person, a colon and the name. Message n says
 // "message n" and, now and then, as much as people do.
 package main
 
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/causerie-chat/causerie/internal/chat"
+	"github.com/causerie-chat/causerie/internal/store/redis"
 	"github.com/causerie-chat/causerie/internal/store/sqlite"
 )
 
@@ -27,7 +28,7 @@ const batch = 1000
 func main() {
 	log.SetFlags(0)
 	if len(os.Args) < 5 {
-		log.Fatal("usage: seed FOLDER COUNT ROOM ID:NAME...")
+		log.Fatal("usage: seed STORE COUNT ROOM ID:NAME...")
 	}
 	count, err := strconv.Atoi(os.Args[2])
 	if err != nil {
@@ -38,8 +39,21 @@ func main() {
 	}
 }
 
-func fill(ctx context.Context, folder string, count int, room chat.RoomID, authors []string) error {
-	store, err := sqlite.Open(ctx, sqlite.Options{Dir: folder, Logger: slog.New(slog.DiscardHandler)})
+type keeper interface {
+	Append(ctx context.Context, room chat.RoomID, drafts []chat.Draft) []chat.Appended
+	Close() error
+}
+
+func open(ctx context.Context, where string) (keeper, error) {
+	quiet := slog.New(slog.DiscardHandler)
+	if strings.HasPrefix(where, "redis://") {
+		return redis.Open(ctx, redis.Options{URL: where, Logger: quiet})
+	}
+	return sqlite.Open(ctx, sqlite.Options{Dir: where, Logger: quiet})
+}
+
+func fill(ctx context.Context, where string, count int, room chat.RoomID, authors []string) error {
+	store, err := open(ctx, where)
 	if err != nil {
 		return err
 	}

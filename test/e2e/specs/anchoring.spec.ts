@@ -59,7 +59,7 @@ test('a link to a message opens around it, and leads to the latest in one press'
   await expect(ann.row('message 150')).toBeInViewport();
 });
 
-test('a room that one comes back to is where it was left @both', async ({ join, member }) => {
+test('a room that one comes back to is where it was left', async ({ join, member }) => {
   const bob = await member('Bob');
   await bob.sayAll(Array.from({ length: 60 }, (_, index) => `message ${index + 1}`));
   const ann = await join('Ann');

@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures';
 
-test('fifty thousand messages: the end at once, back through thousands, and to the end again', async ({
+test('fifty thousand messages: the end at once, back through thousands, and to the end again @both', async ({
   join,
   member,
   server,

@@ -33,7 +33,7 @@ test('a typist whose page dies has stopped, and two are named', async ({ join })
   await expect(bob.typing).toHaveText('', { timeout: 7000 });
 });
 
-test('whoever goes on after a message, or elsewhere, is seen to type at once @both', async ({ join }) => {
+test('whoever goes on after a message, or elsewhere, is seen to type at once', async ({ join }) => {
   const ann = await join('Ann');
   const bob = await join('Bob');
   const garden = await ann.account.create('Garden');
