@@ -1,3 +1,4 @@
+import { dialogs } from '../../../web/src/i18n/en/dialogs';
 import { entry } from '../../../web/src/i18n/en/entry';
 import { expect, PASSWORD, Person, test, text, type Account } from '../fixtures';
 
@@ -74,6 +75,55 @@ test('a name that is taken, and one that is missing, are told at the field', asy
   await page.getByRole('button', { name: entry.enter }).click();
   await expect(page.getByLabel(entry.nickname)).toHaveAccessibleDescription(new RegExp(entry.emptyNickname));
   await expect(page.getByLabel(entry.nickname)).toBeFocused();
+});
+
+test('a link to a message is where one comes after signing in', async ({ open, member }) => {
+  const ann = await member('Ann');
+  const garden = await ann.create('Garden', { kind: 'private' });
+  const seq = await ann.say('the one', garden.id);
+  await ann.sayAll(Array.from({ length: 100 }, (_, index) => `message ${index + 1}`), garden.id);
+  const page = await open(undefined, { at: `/r/${garden.id}/${seq}` });
+  await page.getByRole('button', { name: entry.signIn, exact: true }).click();
+  await page.getByLabel(entry.nameOrEmail).fill('Ann');
+  await page.getByLabel(entry.password, { exact: true }).fill(PASSWORD);
+  await page.getByLabel(entry.password, { exact: true }).press('Enter');
+  const message = new Person(ann, page).row('the one');
+  await expect(message).toBeInViewport();
+  // It is shown for two seconds which one it is.
+  await expect(message).toHaveClass(/flash/);
+  await expect(message).not.toHaveClass(/flash/, { timeout: 4000 });
+});
+
+test('a guest who makes an account stays who they are', async ({ owner, open }) => {
+  const page = await open(undefined, { at: '/' });
+  await page.getByLabel(entry.nickname).fill('Gil');
+  await page.getByRole('button', { name: entry.enter }).click();
+  const gil = new Person({ name: 'Gil' } as Account, page);
+  await gil.online();
+  await gil.say('I am only passing');
+  await gil.allSent();
+  await gil.profile.click();
+  await page.getByRole('menuitem', { name: text.shell.upgrade }).click();
+  await page.getByLabel(dialogs.password, { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: dialogs.upgrade, exact: true }).click();
+  await expect(page.getByText(dialogs.upgradeDone)).toBeVisible();
+  await gil.say('I stay');
+  await gil.allSent();
+
+  // On another device, with the password.
+  const other = await open(undefined, { at: '/r/lobby' });
+  await other.getByRole('button', { name: entry.signIn, exact: true }).click();
+  await other.getByLabel(entry.nameOrEmail).fill('Gil');
+  await other.getByLabel(entry.password, { exact: true }).fill(PASSWORD);
+  await other.getByLabel(entry.password, { exact: true }).press('Enter');
+  await expect(new Person(gil.account, other).row('I am only passing')).toBeVisible();
+  const { items } = await owner.do<{ items: { text?: string; author: { id: string } }[] }>(
+    'GET',
+    '/rooms/lobby/messages',
+  );
+  const said = items.filter(({ text }) => text?.startsWith('I '));
+  expect(said).toHaveLength(2);
+  expect(new Set(said.map(({ author }) => author.id)).size).toBe(1);
 });
 
 test('a session that is ended elsewhere leads to the entry', async ({ join }) => {

@@ -137,3 +137,31 @@ test('a pane that was opened without a connection fills when there is one', asyn
     await expect(ann.page.getByRole('alert')).toHaveCount(0);
   }
 });
+
+test('the app can be installed, and opens at every place without a network', async ({ join }) => {
+  const ann = await join('Ann');
+  const { page } = ann;
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const browser = await ann.context.newCDPSession(page);
+  const { errors, data } = await browser.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const { installabilityErrors } = await browser.send('Page.getInstallabilityErrors');
+  // A context of Playwright is a private window, and those install nothing.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
+  const { icons } = JSON.parse(data ?? '{}') as { icons: { src: string; sizes: string; purpose?: string }[] };
+  expect(icons.map(({ purpose }) => purpose)).toContain('maskable');
+  for (const { src, sizes } of icons.filter((icon) => icon.sizes !== 'any')) {
+    const size = await page.evaluate(async (url) => {
+      const { width, height } = await createImageBitmap(await (await fetch(url)).blob());
+      return `${width}x${height}`;
+    }, src);
+    expect(size, src).toBe(sizes);
+  }
+
+  await ann.context.setOffline(true);
+  for (const at of ['/', '/r/lobby', '/r/lobby/1', '/threads', '/saved', '/settings', '/nowhere/at/all']) {
+    await page.goto(new URL(at, page.url()).href);
+    await expect(ann.banner, at).toBeVisible();
+    await expect(page.getByRole('navigation').first(), at).toContainText('Maison');
+  }
+});
