@@ -69,6 +69,7 @@ test('a whole visit without a mouse @both', async ({ member, open }) => {
   await keyboard.press('Enter');
   await expect(ann.row('well?').getByRole('button', { name: /hello Ann/ })).toBeVisible();
 
+  await expect(ann.row('well?')).toHaveAttribute('data-state', 'sent');
   await ann.row('well?').focus();
   await keyboard.press('Delete');
   await expect(page.getByRole('dialog')).toBeVisible();
