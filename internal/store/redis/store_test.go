@@ -37,8 +37,8 @@ func factory(url string, o redis.Options) storetest.Factory {
 		Peers: true,
 		New: func(testing.TB, func() time.Time) storetest.Open {
 			o := o
-			// The suite's largest calls take a while on a busy machine.
-			o.Timeout = time.Minute
+			// The suite says how long its calls may take.
+			o.Timeout = storetest.CallLimit
 			o.URL, o.Prefix, o.Logger = url, newPrefix(), discard
 			return func() (chat.Store, error) { return redis.Open(context.Background(), o) }
 		},

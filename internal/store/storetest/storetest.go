@@ -37,9 +37,21 @@ type Factory struct {
 	Peers bool
 
 	// patience is how long the suite waits for what must happen: it only
-	// passes when something is broken. Defaults to 20 seconds.
+	// passes when something is broken. Defaults to defaultPatience.
 	patience time.Duration
 }
+
+const (
+	defaultPatience = 20 * time.Second
+	// perCase is how many times that the calls of a case have together: the
+	// largest take seconds where nothing else runs.
+	perCase = 15
+
+	// CallLimit is how long all calls of a case may take. A store that bounds
+	// its calls is tested with no less, so that a busy machine is not taken
+	// for a broken store.
+	CallLimit = perCase * defaultPatience
+)
 
 // Rounds is how often a test repeats what takes long: short times where people
 // wait for the result, long times where CAUSERIE_FAULTS=long is set, as
@@ -98,9 +110,9 @@ func (c testCase) check(t testing.TB, factory Factory) {
 		}
 	})
 	if factory.patience == 0 {
-		factory.patience = 20 * time.Second
+		factory.patience = defaultPatience
 	}
-	s := newSite(t, factory, 6*factory.patience)
+	s := newSite(t, factory, perCase*factory.patience)
 	defer s.close()
 	c.run(s)
 }

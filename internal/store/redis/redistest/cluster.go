@@ -22,7 +22,9 @@ func StartCluster(t testing.TB, args ...string) *Cluster {
 	t.Helper()
 	c := &Cluster{t: t}
 	args = append([]string{
-		"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-config-file", "nodes.conf",
+		// A server that a busy machine lets wait is not taken for one that is
+		// gone: there is no replica that could take its place.
+		"--cluster-enabled", "yes", "--cluster-node-timeout", "30000", "--cluster-config-file", "nodes.conf",
 	}, args...)
 	const n = 3
 	for i := range n {
