@@ -2,4 +2,4 @@ import { defineConfig } from '@playwright/test';
 import config from './playwright.config';
 
 /** `npm run screenshot` takes the picture of the README anew. */
-export default defineConfig({ ...config, testDir: 'screenshots', projects: [] });
+export default defineConfig({ ...config, testDir: 'screenshots', projects: [{ name: 'sqlite' }] });
