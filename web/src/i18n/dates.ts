@@ -41,6 +41,11 @@ export function stamp(locale: Locale, at: number): string {
   return format(locale, 'stamp', { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
+/** When something ends that is told of at `from`: of the same day the time is enough. */
+export function end(locale: Locale, at: number, from = Date.now()): string {
+  return midnight(at) === midnight(from) ? clock(locale, at) : stamp(locale, at);
+}
+
 export function dayName(locale: Locale, text: Dictionary, at: number, now = Date.now()): string {
   const days = Math.round((midnight(now) - midnight(at)) / 86_400_000);
   if (days === 0) return text.time.today;

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest';
-import { clock, dayName, stamp } from './dates';
+import { clock, dayName, end, stamp } from './dates';
 import { hours } from './hours.svelte';
 import { dictionaries, LOCALES, type Locale } from '.';
 import { en } from './en';
@@ -92,6 +92,14 @@ test("English readers get the server's own words, others the meaning", () => {
 
 test('time is written as where the reader lives', () => {
   expect(clock('en', new Date(2026, 10, 23, 16, 5).getTime())).toBe('16:05');
+});
+
+test('of what ends on the same day the time is enough', () => {
+  const noon = new Date(2026, 10, 23, 12).getTime();
+  const evening = new Date(2026, 10, 23, 21, 5).getTime();
+  const tomorrow = new Date(2026, 10, 24, 9, 5).getTime();
+  expect(end('en', evening, noon)).toBe(clock('en', evening));
+  expect(end('en', tomorrow, noon)).toBe(stamp('en', tomorrow));
 });
 
 test('whoever wants twelve or twenty-four hours gets them', () => {
