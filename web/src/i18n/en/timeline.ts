@@ -100,6 +100,7 @@ export const timeline = {
   notices: {
     join: (who: string) => `${who} joined`,
     leave: (who: string) => `${who} left`,
+    begin: (by: string) => `${by} began this conversation`,
     create: (by: string) => `${by} created this room`,
     invite: (who: string, by: string) => `${by} invited ${who}`,
     remove: (who: string, by: string) => `${by} removed ${who}`,

@@ -82,6 +82,7 @@ export const timeline: typeof en = {
   notices: {
     join: (who) => `${who} 加入了`,
     leave: (who) => `${who} 离开了`,
+    begin: (by) => `${by} 发起了对话`,
     create: (by) => `${by} 创建了聊天室`,
     invite: (who, by) => `${by} 邀请了 ${who}`,
     remove: (who, by) => `${by} 移出了 ${who}`,
