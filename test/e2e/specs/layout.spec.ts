@@ -111,6 +111,123 @@ test('on a phone everything is as large as a thumb', async ({ owner, member, ope
   expect.soft(await small(page), 'rooms').toEqual([]);
 });
 
+/** Where the words themselves are, in an element that may be wider. */
+const words = (one: Locator) =>
+  one.evaluate((element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const { left, right } = range.getBoundingClientRect();
+    return { left, right };
+  });
+
+test('a name stays beside its face, whichever way it is read', async ({ owner, member, open, server }) => {
+  const her = await member('مريم');
+  await owner.direct(her);
+  await her.do('PATCH', '/me', { status: 'في الحديقة' });
+  await owner.do('PATCH', '/me', { status: 'في الحديقة' });
+  const page = await open(owner, { baseURL: server.url });
+  const rooms = page.getByRole('navigation');
+  const lines = [
+    rooms.locator('bdi', { hasText: 'مريم' }),
+    rooms.getByText('في الحديقة', { exact: true }),
+  ];
+  for (const line of lines) {
+    await expect(line).toContainText(/مريم|في الحديقة/);
+    const box = await line.boundingBox();
+    expect((await words(line)).left).toBeCloseTo(box?.x ?? 0, 0);
+  }
+  await page.getByRole('button', { name: text.shell.find }).click();
+  const option = page.getByRole('option').filter({ hasText: 'مريم' }).locator('bdi');
+  expect((await words(option)).left).toBeCloseTo((await option.boundingBox())?.x ?? 0, 0);
+});
+
+test('a conversation of two says with whom, and counts nobody', async ({ owner, member, open, server }) => {
+  const lin = await member('林小雨');
+  const direct = await owner.direct(lin);
+  await lin.say('明天见？', direct.id);
+  const page = await open(owner, { baseURL: server.url, at: `/r/${direct.id}` });
+  const room = page.getByRole('main');
+  await expect(room.getByText(text.timeline.notices.begin('Olga'))).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('林小雨');
+  await expect(page.getByRole('button', { name: text.shell.members(2) })).toHaveCount(0);
+});
+
+test('where colours are forced, edges say what colours said', async ({ owner, member, open, server }) => {
+  const house = await furnish(owner, member);
+  const anke = await member('Anke');
+  await anke.say('@Olga look');
+  const at = `/r/${house.garden}`;
+  const page = await open(owner, { baseURL: server.url, at, forcedColors: 'active', viewport: { width: 1280, height: 800 } });
+  await page.getByRole('button', { name: text.shell.members(3) }).click();
+  for (const seen of ['article .avatar', 'nav .badge', 'main .block', 'header[data-part] [aria-pressed="true"]:not(.on)']) {
+    const one = page.locator(seen).first();
+    await expect(one).toBeVisible();
+    const edge = await one.evaluate((element) => {
+      const { borderTopWidth, outlineStyle, outlineWidth } = getComputedStyle(element);
+      return parseFloat(borderTopWidth) + (outlineStyle === 'none' ? 0 : parseFloat(outlineWidth));
+    });
+    expect(edge, seen).toBeGreaterThan(0);
+  }
+});
+
+test('read from right to left, everything is where it was in a mirror', async ({ owner, member, open, server }) => {
+  const house = await furnish(owner, member);
+  const page = await open(owner, { baseURL: server.url, at: `/r/${house.garden}`, viewport: { width: 1280, height: 800 } });
+  const views: readonly [at: string, ...seen: readonly string[]][] = [
+    [`/r/${house.garden}`, 'nav header svg', 'nav li a svg', 'header[data-part] svg', 'article .avatar', '.notices span'],
+    [`/r/${house.garden}/t/${house.root}`, 'aside header h2', 'aside header svg', 'aside textarea', 'aside .avatar'],
+    ['/admin/rooms', 'main h1', 'th', 'td bdi', 'td:last-child button'],
+  ];
+  const gaps = (seen: readonly string[]) =>
+    page.evaluate(
+      (seen) => {
+        const rtl = document.dir === 'rtl';
+        const range = document.createRange();
+        return seen.map((selector) => {
+          const found = [...document.querySelectorAll(selector)].slice(0, 3).map((one) => {
+            range.selectNode(one);
+            const { left, right } = range.getBoundingClientRect();
+            return Math.round(rtl ? innerWidth - right : left);
+          });
+          return `${selector}: ${found.join(', ')}`;
+        });
+      },
+      seen,
+    );
+  for (const [at, ...seen] of views) {
+    await page.goto(at);
+    await expect(page.locator(seen.at(-1) ?? '').first()).toBeVisible();
+    const plain = await gaps(seen);
+    for (const line of plain) expect(line).toMatch(/\d/);
+    await page.evaluate(() => (document.dir = 'rtl'));
+    expect(await gaps(seen), at).toEqual(plain);
+    await page.evaluate(() => (document.dir = ''));
+  }
+});
+
+test('in a table, only names break', async ({ owner, open, server }) => {
+  await owner.create('A room whose name is quite as long as a name can be in a house');
+  const page = await open(owner, { baseURL: server.url, at: '/admin/rooms' });
+  const table = page.getByRole('table');
+  await expect(table).toContainText('as long as a name can be');
+  for (const width of [768, 900, 1024, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    const broken = await table.locator('td:not(:first-child)').evaluateAll((cells) =>
+      cells.flatMap((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        return tops.size > 1 && cell.querySelector('button') === null ? [cell.textContent.trim()] : [];
+      }),
+    );
+    expect(broken, `${width} px`).toEqual([]);
+    expect(await right(table)).toBeLessThanOrEqual(width);
+    // There is room for the name, too.
+    const name = await table.locator('td:first-child').first().boundingBox();
+    expect(name?.width).toBeGreaterThan(6 * 16);
+  }
+});
+
 test('no button lies over the code that it copies', async ({ owner, member, open, server }) => {
   const house = await furnish(owner, member);
   await owner.say(`\`\`\`\n${'a long line of code '.repeat(20)}\n\`\`\``, house.garden);
