@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Failure, memoryStorage } from '../src/index.js';
 import { opened, settle, states, texts } from './opened.js';
-import { FakeServer, person } from './server.js';
+import { FakeServer } from './server.js';
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_700_000_000_000 }));
 afterEach(() => void vi.useRealTimers());
