@@ -77,7 +77,10 @@ export interface Acts {
     },
     OneRoom,
   ];
-  'room-direct': [{ readonly id?: string; readonly people: readonly string[]; readonly name?: string }, OneRoom];
+  'room-direct': [
+    { readonly id?: string; readonly people: readonly string[]; readonly name?: string },
+    OneRoom,
+  ];
   room: [InRoom, OneRoom];
   rooms: [Nothing, { readonly rooms: readonly f.Room[] }];
   'room-browse': [Searching, Next & { readonly rooms: readonly f.Room[] }];
