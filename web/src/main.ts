@@ -12,4 +12,6 @@ place.listen();
 void session.open();
 await preferences.ready;
 mount(App, { target });
-if (import.meta.env.PROD) void import('./installed').then(({ install }) => install());
+// What is kept for a visit without a network comes after what this one waits for.
+if (import.meta.env.PROD)
+  void session.arrived.then(() => import('./installed')).then(({ install }) => install());

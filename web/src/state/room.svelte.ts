@@ -4,6 +4,10 @@ import { Days, type Day } from '../models/days';
 import { rooms } from './rooms.svelte';
 import { session } from './session.svelte';
 
+/** A screen of rows is drawn before the first look at a room; they take this much of it, more or less. */
+const ROW_PX = 32;
+/** So many more are drawn at once after that. */
+const AT_ONCE = 30;
 /** How long a message that was jumped to stands out. */
 const FLASH_MS = 2000;
 /** What is new is kept for the next visit so much later, all at once. */
@@ -40,7 +44,13 @@ export class OpenRoom {
   readonly thread = $derived.by(() => this.#now().thread);
   /** The divider stands behind what was read when the room was opened. */
   #readTo = $state<number>();
-  readonly days: readonly Day[] = $derived(this.#days.of(this.rows, this.#readTo));
+  /** So many are drawn, from the end: what is on the screen is there before what is above it. */
+  #most = $state(Math.ceil(innerHeight / ROW_PX));
+  /** Every row is drawn. */
+  readonly whole: boolean = $derived.by(() => this.rows.length <= this.#most);
+  readonly days: readonly Day[] = $derived(
+    this.#days.of(this.whole ? this.rows : this.rows.slice(-this.#most), this.#readTo),
+  );
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #bySeq = $derived(new Map(this.rows.map((row) => [row.seq, row])));
   /** How far the other one in a direct room has read, if they let one know. */
@@ -137,6 +147,17 @@ export class OpenRoom {
     const known = this.#quoted.get(seq);
     if (known === undefined) void this.#ask(seq);
     return known;
+  }
+
+  /** Draws some more of the rows, or all of them down from one with this key. */
+  draw(key?: string): void {
+    const at = key === undefined ? -1 : this.rows.findIndex((row) => row.key === key);
+    this.#most = Math.max(this.#most, at < 0 ? 0 : this.rows.length - at) + AT_ONCE;
+  }
+
+  /** Draws every row, also those that come later. */
+  drawAll(): void {
+    this.#most = Infinity;
   }
 
   /** Shows a message, wherever it is. False if there is none. */

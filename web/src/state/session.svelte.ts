@@ -69,8 +69,12 @@ class Session {
   #stop: () => void = () => undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
   readonly #followers = new Set<(client: Client) => void>();
+  /** What a page waits for first is there: one is online, or has to say who one is, or neither comes. */
+  readonly arrived: Promise<void>;
+  #arrive: () => void = () => undefined;
 
   constructor() {
+    this.arrived = new Promise((resolve) => (this.#arrive = resolve));
     // Told by the service worker's side of the page, see sw.ts.
     addEventListener('causerie-update', () => (this.upgraded = true));
   }
@@ -97,12 +101,14 @@ class Session {
       this.server = await this.door.server();
     } catch (error) {
       if (this.phase !== 'chat') this.phase = 'unreachable';
+      this.#arrive();
       if (!(error instanceof Failure)) throw error;
       return;
     }
     if (this.server.setup) this.#leave('setup');
     else if (this.server.me !== undefined) this.enter();
     else if (this.phase !== 'chat') this.phase = 'entry';
+    if (this.phase !== 'chat') this.#arrive();
   }
 
   /** One is signed in by the cookie: connects. */
@@ -155,6 +161,7 @@ class Session {
 
   #became(state: State): void {
     this.link = state;
+    if (state.name === 'online') this.#arrive();
     this.#listen(state);
     if (state.name === 'unauthorized') this.#leave('entry');
     if (state.name === 'outdated') this.upgraded = true;
@@ -163,7 +170,10 @@ class Session {
   /** Waits a moment before it says that there is no connection. */
   #listen({ name }: State): void {
     if (name === 'connecting' || name === 'reconnecting' || name === 'offline') {
-      this.#quiet ??= setTimeout(() => (this.troubled = true), QUIET_MS);
+      this.#quiet ??= setTimeout(() => {
+        this.troubled = true;
+        this.#arrive();
+      }, QUIET_MS);
       return;
     }
     clearTimeout(this.#quiet);
