@@ -59,6 +59,13 @@ func TestStore_Replicated(t *testing.T) {
 	storetest.Run(t, factory(server.URL(), redis.Options{Durability: redis.Replicated}))
 }
 
+// Without a replica nothing fails over, however busy the machine is: that is
+// TestSentinelFailover's.
+func TestStore_Sentinel(t *testing.T) {
+	sentinel := redistest.StartSentinel(t, redistest.Start(t))
+	storetest.Run(t, factory(sentinel.URL()+"/0?master_set="+redistest.MasterSet, redis.Options{}))
+}
+
 func TestRandom(t *testing.T) {
 	storetest.Random(t, factory(redistest.Start(t).URL(), redis.Options{}))
 }
