@@ -70,7 +70,7 @@ func mentionLines(room RoomID, seq uint64, at time.Time) []Write {
 
 // callFirst leaves on the shelves of people that a message mentions them, and
 // then tells its author that it is kept: a crash takes no mention of what was
-// acknowledged. done is called on a goroutine of its own where somebody is
+// acknowledged, unless the store did not take it at once. done is called on a goroutine of its own where somebody is
 // mentioned.
 func (m *Messages) callFirst(e Entry, done func()) {
 	people := e.data().Mentions
