@@ -65,13 +65,10 @@ test('typing and switching in a room with 400 rows, 4 times slower', async ({ jo
   const reader = await join(cleo);
   await expect(reader.row('message 1000')).toBeVisible();
   const { page } = reader;
-  for (let tries = 0; (await reader.rows.count()) < 350 && tries < 30; tries++) {
-    await reader.scroller.evaluate((element) => (element.scrollTop = 0));
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
-  }
+  // Whoever follows a room has all rows that come until they are too many.
+  await authors[0]?.sayAll(Array.from({ length: 360 }, (_, index) => `live ${index + 1}`));
+  await expect(reader.row('live 360')).toBeInViewport();
   const rows = await reader.rows.count();
-  await page.getByRole('button', { name: 'Jump to the latest messages' }).click();
-  await expect(reader.row('message 1000')).toBeInViewport();
   await slowDown(page);
   const keys = await rounds(async () => {
     await reader.composer.fill('');
@@ -88,7 +85,7 @@ test('typing and switching in a room with 400 rows, 4 times slower', async ({ jo
   const switches: number[] = [];
   await switchTo(page, 'Garden', 'tomatoes');
   for (let n = 0; n < ROUNDS; n++) {
-    switches.push(await switchTo(page, 'Lobby', 'message 999'));
+    switches.push(await switchTo(page, 'Lobby', 'live 359'));
     switches.push(await switchTo(page, 'Garden', 'tomatoes'));
   }
   tell('switch to a room that is known', switches, 'ms', '≤ 100 ms');

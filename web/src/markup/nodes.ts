@@ -29,3 +29,11 @@ export interface Mentions {
   /** The message calls the whole room. */
   readonly calls?: 'room' | 'here' | undefined;
 }
+
+/** The words of a message that is nothing but words in one paragraph, as most are. */
+export function plainOf(blocks: readonly Block[]): string | undefined {
+  const [block, ...others] = blocks;
+  if (block?.kind !== 'paragraph' || others.length > 0) return undefined;
+  const [node, ...more] = block.children;
+  return node?.kind === 'text' && more.length === 0 ? node.text : undefined;
+}

@@ -19,8 +19,16 @@ export function initialsOf(nickname: string): string {
   return (first + second).toLocaleUpperCase();
 }
 
+/** Between two of these there is always a border of characters. */
+const PLAIN = /^[\p{Lu}\p{Ll}\p{Nd}\p{Script=Han}](?=[\p{Lu}\p{Ll}\p{Nd}\p{Script=Han}]|$)/u;
+let segmenter: Intl.Segmenter | undefined;
+
 /** The first thing that a reader sees as one character. */
 function firstOf(text: string): string {
-  const [first] = new Intl.Segmenter().segment(text);
+  const plain = PLAIN.exec(text);
+  if (plain !== null) return plain[0];
+  // Its tables take longer to load than the rest of a page to draw.
+  segmenter ??= new Intl.Segmenter();
+  const [first] = segmenter.segment(text);
   return first?.segment ?? '';
 }

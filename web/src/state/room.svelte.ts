@@ -1,13 +1,13 @@
 import type { Message, Room, Row, View } from '@causerie/client';
 import { SvelteMap } from 'svelte/reactivity';
 import { Days, type Day } from '../models/days';
+import { stride } from '../models/stride';
+import { around, boundsOf, grown, settled, type Bounds, type Stretch } from '../models/stretch';
 import { rooms } from './rooms.svelte';
 import { session } from './session.svelte';
 
-/** A screen of rows is drawn before the first look at a room; they take this much of it, more or less. */
-const ROW_PX = 32;
-/** So many more are drawn at once after that. */
-const AT_ONCE = 30;
+/** A row is at least so high. */
+const ROW_PX = 28;
 /** How long a message that was jumped to stands out. */
 const FLASH_MS = 2000;
 /** What is new is kept for the next visit so much later, all at once. */
@@ -38,19 +38,23 @@ export class OpenRoom {
   readonly loading = $derived.by(() => this.#now().loading);
   readonly loaded = $derived.by(() => this.#now().loaded);
   readonly failure = $derived.by(() => this.#now().failure);
-  readonly atEnd = $derived.by(() => this.#now().atEnd);
-  readonly atBeginning = $derived.by(() => this.#now().atBeginning);
+  readonly atBeginning = $derived.by(() => this.#now().atBeginning && !this.moreAbove);
   readonly typists = $derived.by(() => this.#now().typists);
   readonly thread = $derived.by(() => this.#now().thread);
   /** The divider stands behind what was read when the room was opened. */
   #readTo = $state<number>();
-  /** So many are drawn, from the end: what is on the screen is there before what is above it. */
-  #most = $state(Math.ceil(innerHeight / ROW_PX));
-  /** Every row is drawn. */
-  readonly whole: boolean = $derived.by(() => this.rows.length <= this.#most);
-  readonly days: readonly Day[] = $derived(
-    this.#days.of(this.whole ? this.rows : this.rows.slice(-this.#most), this.#readTo),
-  );
+  #stretch = $state.raw<Stretch>({});
+  readonly #drawn: Bounds = $derived.by(() => boundsOf(this.rows, this.#stretch, stride.rows));
+  /** There are loaded rows above those that are drawn, or below them. */
+  readonly moreAbove: boolean = $derived.by(() => this.#drawn.from > 0);
+  readonly moreBelow: boolean = $derived.by(() => this.#drawn.to < this.rows.length);
+  /** What is drawn changes by more than what is written just now. */
+  drawing = $state(false);
+  readonly atEnd: boolean = $derived.by(() => this.#now().atEnd && !this.moreBelow);
+  readonly days: readonly Day[] = $derived.by(() => {
+    const { from, to } = this.#drawn;
+    return this.#days.of(this.rows.slice(from, to), this.dividerAbove ? undefined : this.#readTo);
+  });
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #bySeq = $derived(new Map(this.rows.map((row) => [row.seq, row])));
   /** How far the other one in a direct room has read, if they let one know. */
@@ -64,6 +68,8 @@ export class OpenRoom {
   readonly seen: string | undefined = $derived(
     this.rows.findLast((row) => row.mine && row.seq > 0 && row.seq <= this.#seenTo)?.key,
   );
+  /** The message that is being jumped to. */
+  #aim: number | undefined;
   /** The message that was jumped to, for a moment. */
   flash = $state<number>();
   /** Whoever looks is at the end, and looks. */
@@ -84,12 +90,16 @@ export class OpenRoom {
     this.#divide();
     this.#stops = [
       view.on('change', () => this.#changed()),
-      view.on('reset', () => this.#quoted.clear()),
+      view.on('reset', () => {
+        this.#quoted.clear();
+        this.#stretch = {};
+      }),
       session.client.on('state', ({ name }) => {
         if (name !== 'online' && this.#watched && view.loaded && view.atEnd)
           this.#lostAt ??= view.rows.findLast(({ seq }) => seq > 0)?.seq;
       }),
     ];
+    if (view.loaded) this.#settle();
     void view.ready.then(() => this.#askReceipts());
     if (view.root === undefined && !view.loaded) void this.#recall();
   }
@@ -114,6 +124,13 @@ export class OpenRoom {
 
   get divided(): boolean {
     return this.#readTo !== undefined;
+  }
+
+  /** What is new begins above what is drawn. */
+  get dividerAbove(): boolean {
+    if (this.#readTo === undefined || !this.loaded) return false;
+    const oldest = this.oldestUnread;
+    return oldest === undefined || this.rows.indexOf(oldest) < this.#drawn.from;
   }
 
   /** Where the divider would stand, to load what is around it. */
@@ -149,21 +166,37 @@ export class OpenRoom {
     return known;
   }
 
-  /** Draws some more of the rows, or all of them down from one with this key. */
-  draw(key?: string): void {
-    const at = key === undefined ? -1 : this.rows.findIndex((row) => row.key === key);
-    this.#most = Math.max(this.#most, at < 0 ? 0 : this.rows.length - at) + AT_ONCE;
+  /** Draws so many more rows in one direction. */
+  grow(way: 'up' | 'down', by: number): void {
+    this.#stretch = grown(this.rows, this.#drawn, way, by, this.view.atEnd);
   }
 
-  /** Draws every row, also those that come later. */
-  drawAll(): void {
-    this.#most = Infinity;
+  /** Draws a loaded row and what is around it, if it is not there already. */
+  drawAround(is: (row: Row) => boolean): void {
+    const index = this.rows.findIndex(is);
+    const { from, to } = this.#drawn;
+    if (index < 0 || (index >= from && index < to)) return;
+    this.#drawAround(index);
   }
 
-  /** Shows a message, wherever it is. False if there is none. */
-  async show(seq: number): Promise<boolean> {
+  /** Draws the end. */
+  drawEnd(): void {
+    if (this.moreBelow) this.#stretch = {};
+    this.#settle();
+  }
+
+  /** Draws a message, wherever it is. False if there is none. */
+  async reach(seq: number): Promise<boolean> {
+    this.#aim = seq;
     await this.view.jumpTo(seq);
-    if (this.view.rows.every((row) => row.seq !== seq)) return false;
+    this.#aim = undefined;
+    this.drawAround((row) => row.seq === seq);
+    return this.view.rows.some((row) => row.seq === seq);
+  }
+
+  /** The same, and lets it stand out. */
+  async show(seq: number): Promise<boolean> {
+    if (!(await this.reach(seq))) return false;
     clearTimeout(this.#flashing);
     this.flash = seq;
     this.#flashing = setTimeout(() => (this.flash = undefined), FLASH_MS);
@@ -186,8 +219,23 @@ export class OpenRoom {
   #changed(): void {
     this.#divide();
     this.#version += 1;
+    if (this.view.loaded) this.#settle();
     this.#keeping ??= setTimeout(() => this.#keep(), KEEP_AFTER_MS);
     if (this.#watched && this.view.atEnd && this.view.loaded) this.view.markRead();
+  }
+
+  #settle(): void {
+    const aim = this.#aim === undefined ? -1 : this.rows.findIndex(({ seq }) => seq === this.#aim);
+    if (aim >= 0 && this.rows.every(({ key }) => key !== this.#stretch.first)) this.#drawAround(aim);
+    else {
+      const { first, last } = settled(this.rows, this.#stretch, stride.rows);
+      // Somebody types, and nothing is drawn for it.
+      if (first !== this.#stretch.first || last !== this.#stretch.last) this.#stretch = { first, last };
+    }
+  }
+
+  #drawAround(index: number): void {
+    this.#stretch = around(this.rows, index, Math.ceil(innerHeight / ROW_PX), this.view.atEnd);
   }
 
   async #recall(): Promise<void> {
