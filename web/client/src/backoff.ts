@@ -16,9 +16,9 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** In milliseconds; never less than what the server asked for, in seconds. */
-  next(retryAfter = 0): number {
-    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#tries);
+  /** In milliseconds; never less than what the server asked for, in seconds. `most` lowers the bound, not below its first. */
+  next(retryAfter = 0, most = LONGEST_MS): number {
+    const bound = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#tries, Math.max(FIRST_MS, most));
     this.#tries += 1;
     return retryAfter * 1000 + Math.max(LEAST_MS, bound * this.#random());
   }

@@ -190,7 +190,7 @@ export class Client extends Emitter<ClientEvents> {
     this.#link.network(available);
   }
 
-  /** Makes the next try now: somebody does not want to wait. */
+  /** Makes the next try now, and those after it soon again: somebody does not want to wait. */
   retryNow(): void {
     this.#link.retryNow();
   }

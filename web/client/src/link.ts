@@ -87,7 +87,8 @@ export class Link {
     this.#since ??= Date.now();
     this.#failure = failure ?? this.#failure;
     if (!this.#network) return this.#set({ name: 'offline' });
-    const wait = this.#backoff.next(failure?.retryAfter);
+    // A short absence ends soon: nobody waits more than twice as long as it has lasted.
+    const wait = this.#backoff.next(failure?.retryAfter, 2 * (Date.now() - this.#since));
     this.#timer = setTimeout(() => this.open(), wait);
     this.#set(this.#reconnecting(this.#since, Date.now() + wait));
   }
@@ -103,7 +104,9 @@ export class Link {
 
   /** Somebody does not want to wait, or the page has just been looked at again. */
   retryNow(): void {
-    if (this.#state.name === 'reconnecting' && this.#state.retryAt !== null) this.open();
+    if (this.#state.name !== 'reconnecting' || this.#state.retryAt === null) return;
+    this.#backoff.reset();
+    this.open();
   }
 
   network(available: boolean): void {

@@ -28,6 +28,33 @@ test('it says when the next try comes, further and further apart', async () => {
   expect(wire.shown).toHaveLength(3);
 });
 
+test('nobody waits more than twice as long as the absence has lasted', async () => {
+  const server = new FakeServer();
+  const chances = [0.1, 0.1, 0.1, 1];
+  const { client, wire } = join(server, 'ann', { random: () => chances.shift() ?? 1 });
+  await settle();
+  server.down = new Failure('offline');
+  const now = Date.now();
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(100 + 100 + 100);
+  expect(client.state).toMatchObject({ since: now, retryAt: now + 300 + 1000 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(client.state).toMatchObject({ since: now, retryAt: now + 1300 + 2600 });
+});
+
+test('who does not want to wait is not kept waiting after the next try either', async () => {
+  const server = new FakeServer();
+  const { client, wire } = join(server);
+  await settle();
+  server.down = new Failure('offline');
+  wire.disconnect();
+  await vi.advanceTimersByTimeAsync(1000 + 2000);
+  expect(client.state).toMatchObject({ retryAt: Date.now() + 4000 });
+  client.retryNow();
+  await settle();
+  expect(client.state).toMatchObject({ retryAt: Date.now() + 1000 });
+});
+
 test('it says why the last try failed', async () => {
   const server = new FakeServer();
   server.down = new Failure('offline', 'websocket error');
