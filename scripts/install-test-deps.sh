@@ -7,7 +7,8 @@ set -euo pipefail
 missing=()
 command -v cc >/dev/null || missing+=(compiler)
 command -v redis-server >/dev/null || missing+=(redis)
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null ||
+	command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
 	[ -d "/Applications/Chromium.app" ] || [ -d "/Applications/Google Chrome.app" ] || missing+=(chromium)
 if [ "$(uname)" = Linux ]; then
 	fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fonts)
@@ -17,12 +18,22 @@ if [ ${#missing[@]} -eq 0 ]; then
 	exit 0
 fi
 
+# Without the windows of a desktop it needs half of the time; not every
+# distribution has that.
+browser() {
+	if apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+		echo chromium-headless-shell
+	else
+		echo chromium
+	fi
+}
+
 apt_packages() {
 	for need in "$@"; do
 		case $need in
 		compiler) echo gcc libc6-dev ;;
 		redis) echo redis-server ;;
-		chromium) echo chromium ;;
+		chromium) browser ;;
 		fonts) echo fontconfig fonts-noto-cjk ;;
 		strace) echo strace ;;
 		esac

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 
 const places = [
   process.env['CHROMIUM'],
+  // Without the windows of a desktop it needs half of the time.
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

@@ -76,6 +76,7 @@ test('a whole visit without a mouse @both', async ({ member, open }) => {
   await page.getByRole('dialog').getByRole('button', { name: text.timeline.deleteConfirm, exact: true }).focus();
   await keyboard.press('Enter');
   await expect(ann.rows.last()).toContainText(text.timeline.deleted);
+  await expect(page.getByRole('dialog')).toBeHidden();
   await kept();
 
   await keyboard.press('Alt+ArrowUp');
@@ -131,9 +132,6 @@ test('a button that goes when it is pressed gives the focus back', async ({ join
 });
 
 test.describe('while the files of a dialog are on their way', () => {
-  // A service worker has them already.
-  test.use({ contextOptions: { serviceWorkers: 'block' } });
-
   /** Opens the page anew, and keeps files back until it is told. */
   async function keepBack({ page }: Person, files: RegExp): Promise<() => void> {
     let give = () => {};

@@ -7,6 +7,8 @@ test.use({ flags: ['--send-rate', '0', '--ping-interval', '2s', '--ping-timeout'
 const numbered = (word: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${word} ${index + 1}`);
 
+test.use({ contextOptions: { serviceWorkers: 'allow' } });
+
 test('who was offline gets exactly what was missed, marked, without a gap @both', async ({
   join,
   member,

@@ -1,5 +1,7 @@
 import { expect, test } from '../fixtures';
 
+test.use({ contextOptions: { serviceWorkers: 'allow' } });
+
 test('what was written offline survives a reload without a network, and goes out once, in order @both', async ({
   join,
 }) => {
