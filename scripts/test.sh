@@ -14,16 +14,29 @@ clients() { (cd test/clients && ../../scripts/npm-ci.sh && npm test --silent); }
 live() { (cd web && ../scripts/npm-ci.sh && npm run --silent test:live); }
 browser() { (cd test/e2e && ../../scripts/npm-ci.sh && BIN="$PWD/../../bin/causerie" npm test --silent); }
 
+mkdir -p test-results
 summary=()
+complaints=()
 passed=0
 failed=0
 part() { # name, what it is, function
 	printf '\n== %s: %s\n' "$1" "$2"
-	local start=$SECONDS word=ok
-	if "$3"; then passed=$((passed + 1)); else failed=$((failed + 1)) word=FAILED; fi
+	local start=$SECONDS word=ok said="test-results/$1.log"
+	if "$3" 2>&1 | tee "$said"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1)) word=FAILED
+		complaints+=("$(printf '\n== %s, from %s:\n' "$1" "$said" && complaint "$said")")
+	fi
 	summary+=("$(printf '%-8s %-6s %4d s  %s' "$1" "$word" $((SECONDS - start)) "$2")")
 	[ "$word" = ok ]
 }
+
+# What failed, and with which words: the log of the whole is long.
+complaint() {
+	sed 's/\x1b\[[0-9;]*m//g' "$1" | grep -E -A 12 "$failure" | sed -n '1,40p' || tail -n 20 "$1"
+}
+failure='^ *(--- FAIL|FAIL|panic:|WARNING: DATA RACE|not ok|error|Error|[0-9]+\) )|AssertionError|error TS'
 
 wanted() { [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]; }
 only=("$@")
@@ -37,6 +50,7 @@ if part install "what the tests need" install && part build "the page and the pr
 	wanted browser && part browser "the page in a browser" browser
 fi
 
+[ $failed -eq 0 ] || printf '%s\n' "${complaints[@]}"
 printf '\n'
 printf '%s\n' "${summary[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

@@ -78,12 +78,4 @@ describe('what stays the same', () => {
     expect(after[1]).not.toBe(before[1]);
     expect(after[1]?.lines[0]).toBe(before[1]?.lines[0]);
   });
-  it('takes 400 rows in little time', () => {
-    const days = new Days();
-    const rows = Array.from({ length: 400 }, () => row());
-    days.of(rows);
-    const begin = performance.now();
-    for (let i = 0; i < 20; i++) days.of([...rows, row()]);
-    expect((performance.now() - begin) / 20).toBeLessThan(8);
-  });
 });
