@@ -189,37 +189,38 @@ type found struct {
 	seating
 	head   chat.Cursor  // of the room
 	missed []chat.Entry // only of a look, see after
+	reason string       // only of who is ousted: why, where that is known
 }
 
 // seat makes v a listener who knows the room up to from and was found to be in
 // it at the time since.
 func (h *hall) seat(ctx context.Context, v *visitor, st *stay, from chat.Cursor, since time.Time) (found, error) {
 	return inOrder(ctx, h, func(tail []chat.Entry, now chat.Cursor) found {
-		end := h.sit(v, tail, now, from, since)
+		end, reason := h.sit(v, tail, now, from, since)
 		st.seated = st.seated || end == seated
-		return found{seating: end, head: now}
+		return found{seating: end, head: now, reason: reason}
 	})
 }
 
-func (h *hall) sit(v *visitor, tail []chat.Entry, head, from chat.Cursor, since time.Time) seating {
+func (h *hall) sit(v *visitor, tail []chat.Entry, head, from chat.Cursor, since time.Time) (_ seating, reason string) {
 	// Without this, who was removed between the look at the records and now
 	// would hear the room for ever.
 	if h.opened.After(since) || !h.departed[v.person()].Before(since) {
-		return doubtful
+		return doubtful, ""
 	}
 	missed, end := after(tail, head, from)
 	if end != seated {
-		return end
+		return end, ""
 	}
-	missed, out := until(missed, v.person())
+	missed, reason = until(missed, v.person())
 	h.tell(missed, v.socket.Send)
-	if out {
-		return ousted
+	if reason != "" {
+		return ousted, reason
 	}
 	if v.socket.Join(h.seats) != nil {
-		return ousted // the socket has ended, or is in too many rooms
+		return ousted, "" // the socket has ended, or is in too many rooms
 	}
-	return seated
+	return seated, ""
 }
 
 // after returns the entries after from, of a room that ends with tail at head.
@@ -240,17 +241,17 @@ func after(tail []chat.Entry, head, from chat.Cursor) ([]chat.Entry, seating) {
 }
 
 // until returns the entries that a person may hear who was in the room before
-// them, and whether they are out of it at the end.
-func until(entries []chat.Entry, p chat.PersonID) ([]chat.Entry, bool) {
+// them, and why they are out of it at the end, if they are.
+func until(entries []chat.Entry, p chat.PersonID) (heard []chat.Entry, reason string) {
 	for i := len(entries) - 1; i >= 0; i-- {
 		switch e := entries[i]; {
 		case departs(e) == p:
-			return entries[:i+1], true
+			return entries[:i+1], reasons[e.Kind]
 		case e.Kind == chat.KindJoin && e.Author == p, e.Kind == chat.KindInvite && e.Subject == p:
-			return entries, false
+			return entries, ""
 		}
 	}
-	return entries, false
+	return entries, ""
 }
 
 // departs returns who is no listener any more after e, or "".

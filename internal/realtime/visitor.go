@@ -161,7 +161,7 @@ func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since
 		case seated:
 			return nil
 		case ousted:
-			v.dismiss(st, "")
+			v.dismiss(st, at.reason)
 			return nil
 		case doubtful:
 			since = v.chat.options.Now()
@@ -172,12 +172,12 @@ func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since
 				return nil
 			}
 		case behind, broken:
-			var out bool
-			if from, out, err = v.catchUp(ctx, h, from, at.head, at.seating == broken); err != nil {
+			var reason string
+			if from, reason, err = v.catchUp(ctx, h, from, at.head, at.seating == broken); err != nil {
 				return err
 			}
-			if out {
-				v.dismiss(st, "")
+			if reason != "" {
+				v.dismiss(st, reason)
 				return nil
 			}
 		}
@@ -186,21 +186,22 @@ func (v *visitor) sitDown(ctx context.Context, st *stay, from chat.Cursor, since
 }
 
 // catchUp tells the visitor what happened after from up to head, or has it
-// start over, and returns how far it knows the room now.
-func (v *visitor) catchUp(ctx context.Context, h *hall, from, head chat.Cursor, lost bool) (_ chat.Cursor, out bool, err error) {
+// start over, and returns how far it knows the room now, and why it is out of
+// it, if it is.
+func (v *visitor) catchUp(ctx context.Context, h *hall, from, head chat.Cursor, lost bool) (_ chat.Cursor, reason string, err error) {
 	if !lost {
 		entries, ok, err := v.chat.house.Messages.Since(ctx, v.actor(), h.id, from, head, contract.MaxResume)
 		if err != nil {
-			return from, false, err
+			return from, "", err
 		}
 		if ok {
-			entries, out = until(entries, v.person())
+			entries, reason = until(entries, v.person())
 			h.tell(entries, v.socket.Send)
-			return head, out, nil
+			return head, reason, nil
 		}
 	}
 	from, err = v.startOver(ctx, h.id)
-	return from, false, err
+	return from, "", err
 }
 
 // dismiss ends a stay and tells the client that the room is not its any more.
