@@ -39,6 +39,7 @@ export class Ahead {
   #draw(): void {
     this.#timer = undefined;
     const way = this.#wanted();
+    this.#open.drawing = way !== undefined;
     if (way === undefined) return;
     const begin = performance.now();
     const { rows } = stride;
