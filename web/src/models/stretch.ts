@@ -1,7 +1,6 @@
 /** A row, as far as it matters where it is drawn. */
 interface Placed {
   readonly key: string;
-  readonly seq: number;
 }
 
 /**

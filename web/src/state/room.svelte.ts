@@ -122,10 +122,6 @@ export class OpenRoom {
     return this.rows.find((row) => row.kind === 'message' && !row.mine && row.seq > readTo);
   }
 
-  get divided(): boolean {
-    return this.#readTo !== undefined;
-  }
-
   /** What is new begins above what is drawn. */
   get dividerAbove(): boolean {
     if (this.#readTo === undefined || !this.loaded) return false;
